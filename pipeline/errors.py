@@ -1,0 +1,110 @@
+"""The whole tree of errors. Each has a message for people, a hint that can be acted on, and a code for the database.
+
+``transient`` errors may go away by themselves and are worth another try; all others are final for their input.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ExtractError(Exception):
+    """Anything that this project reports to its user: ``str(error)`` is the message, ``error.hint`` what to do."""
+
+    code: ClassVar[str] = "error"
+    transient: ClassVar[bool] = False
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(ExtractError):
+    """The command was called in a way that cannot work."""
+
+    code = "usage"
+
+
+class SettingsError(ExtractError):
+    """A setting of the environment is not usable."""
+
+    code = "settings"
+
+
+class ReadError(ExtractError):
+    """A file cannot be read into a document."""
+
+    code = "unreadable"
+
+
+class MissingFile(ReadError):
+    """There is nothing at the path."""
+
+    code = "missing"
+
+
+class UnsupportedFormat(ReadError):
+    """No reader takes the file's suffix, or its content is not what the suffix says."""
+
+    code = "unsupported"
+
+
+class EmptyFile(ReadError):
+    """The file holds no text."""
+
+    code = "empty"
+
+
+class TooLarge(ReadError):
+    """The file is larger than a report can be."""
+
+    code = "too_large"
+
+
+class DamagedFile(ReadError):
+    """The file is truncated, encrypted, or otherwise broken."""
+
+    code = "damaged"
+
+
+class NotAReport(ReadError):
+    """The text is readable but is no self-evaluation report."""
+
+    code = "not_a_report"
+
+
+class LabelError(ExtractError):
+    """A label file is not in the shape of the labeling guide."""
+
+    code = "labels"
+
+
+class StoreError(ExtractError):
+    """The database cannot be used."""
+
+    code = "store"
+
+
+class NotADatabase(StoreError):
+    """The file is not a DuckDB database, or not one of ours."""
+
+    code = "not_a_database"
+
+
+class NewerDatabase(StoreError):
+    """The database was written by a later version of this project."""
+
+    code = "newer_database"
+
+
+class BusyDatabase(StoreError):
+    """Another process holds the database."""
+
+    code = "busy_database"
+    transient = True
+
+
+class UnknownReport(StoreError):
+    """The database has no report of that name."""
+
+    code = "unknown_report"

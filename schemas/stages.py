@@ -1,0 +1,188 @@
+"""The frozen types that one stage hands to the next, in the order of the pipeline.
+
+Dataclasses rather than pydantic models: they are built by the thousand from values that our own code made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from schemas.records import RecordKind
+from schemas.text import Document, Span
+
+
+class SectionKind(StrEnum):
+    """What a section is about."""
+
+    PROFILE = "profile"
+    FUNDING = "funding"
+    PERFORMANCE = "performance"
+    PROBLEMS = "problems"
+    REMEDIES = "remedies"
+    FORM = "form"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the text under it up to the next heading of any level.
+
+    ``span`` starts with the heading line and leaves out the subsections, so the spans of all sections, in order,
+    tile the document. ``parent`` is the index of the section above, ``index`` the place in the list of sections.
+    """
+
+    index: int
+    parent: int | None
+    level: int
+    number: str  # "一、", "（二）", "3." as it stands; "" where the heading has none
+    title: str  # the heading without its number
+    heading: Span | None  # None for text before the first heading
+    span: Span
+    kind: SectionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of text that is asked about in one go; the spans of all chunks, in order, tile the document.
+
+    ``preface`` is text repeated from outside the span (a form's column headers) so that the piece can be read alone.
+    """
+
+    index: int
+    span: Span
+    section: int
+    kind: SectionKind
+    heading_path: tuple[str, ...]
+    preface: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an engine says a field's value is. ``where`` is where it says it stands; ``quote`` the words around it."""
+
+    value: str
+    where: Span | None = None
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record as an engine claims it, before anything was verified.
+
+    ``references`` holds the fields without characters of their own (evaluation, origin, kind, scope, id);
+    ``fields`` only those that the engine filled.
+    """
+
+    kind: RecordKind
+    references: Mapping[str, str]
+    fields: Mapping[str, Claim]
+    quote: Claim
+    engine: str
+    rule: str
+    chunk: int | None = None
+
+
+class Status(StrEnum):
+    """How a value was found in the text. Only ``EXACT`` and ``FOLDED`` vouch for it."""
+
+    EXACT = "exact"
+    FOLDED = "folded"  # equal after NFKC, white space and punctuation width
+    NUMBER_MISMATCH = "number_mismatch"  # the passage is there, a number in it differs
+    AMBIGUOUS = "ambiguous"  # found at several places, and nothing tells which was meant
+    ABSENT = "absent"
+
+    @property
+    def vouched(self) -> bool:
+        """True where the text has the value, digit for digit."""
+        return self in (Status.EXACT, Status.FOLDED)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedField:
+    """A field's value as claimed, how it was found, and the characters it came from (``None`` if not found)."""
+
+    name: str
+    value: str
+    status: Status
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedRecord:
+    """A record whose every field was looked up in the text. ``quote`` is the record's own evidence."""
+
+    index: int
+    kind: RecordKind
+    references: Mapping[str, str]
+    fields: tuple[GroundedField, ...]
+    quote: GroundedField
+    engine: str
+    rule: str
+    chunk: int | None = None
+
+    def get(self, name: str) -> GroundedField | None:
+        """The field of that name, or ``None`` where the record does not have it."""
+        return next((f for f in self.fields if f.name == name), None)
+
+    def value(self, name: str) -> str | None:
+        """The value of the field of that name, or ``None``."""
+        found = self.get(name)
+        return None if found is None else found.value
+
+
+class FieldRef(NamedTuple):
+    """A field of a record, by the record's index; ``field`` is "" for the record as a whole."""
+
+    record: int
+    field: str
+
+
+class Severity(StrEnum):
+    """How much a finding matters to a reviewer."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: a contradiction inside the report, or a value that its evidence does not bear out.
+
+    ``code`` is one of the labeling guide's (RATE, SUM …) or one of the checks of values against their evidence.
+    ``about_report`` is True for the former: the report contradicts itself; the values may well be read right.
+    """
+
+    code: str
+    severity: Severity
+    detail: str
+    evidence: tuple[Span, ...]
+    fields: tuple[FieldRef, ...] = ()
+    about_report: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredField:
+    """The confidence in one field, in [0, 1], the signals behind it, and the reasons for which it is flagged."""
+
+    ref: FieldRef
+    confidence: float
+    signals: Mapping[str, float]
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """Everything that was read from one report: what the store saves and what exports and evaluation read."""
+
+    document: Document
+    sections: tuple[Section, ...]
+    chunks: tuple[Chunk, ...]
+    records: tuple[GroundedRecord, ...]
+    findings: tuple[Finding, ...]
+    scores: tuple[ScoredField, ...]
+    engine: str
+    seconds: Mapping[str, float] = field(default_factory=dict)  # by stage

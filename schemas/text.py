@@ -1,0 +1,83 @@
+"""The report as text: one canonical string, and everything else as half-open ranges of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A half-open character range of ``Document.text``."""
+
+    start: int
+    end: int
+
+    def covers(self, other: Span) -> bool:
+        """True where ``other`` lies wholly inside this range."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        """True where the two ranges share at least one character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: its words as they stand (outer white space dropped) and where they stand.
+
+    ``row`` and ``column`` are those of its upper left corner. A merged cell is one cell with an extent above 1.
+    ``span`` is empty (start == end) where the cell is.
+    """
+
+    text: str
+    span: Span
+    row: int
+    column: int
+    row_span: int = 1
+    column_span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A grid of cells in reading order. Rows may differ in length where the source lost its merge marks."""
+
+    span: Span
+    cells: tuple[Cell, ...]
+    row_count: int
+    column_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutlineMark:
+    """A line that the file itself marks as a heading (a Word heading style), with its level from 1."""
+
+    span: Span
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file a document was read from. ``sha256`` is that of its bytes; ``name`` its file name without suffix."""
+
+    name: str
+    path: str
+    sha256: str
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report that was read: ``document.text[span.start:span.end]`` is the quote of any span.
+
+    ``pages`` holds the offset at which each page starts, and is empty where the format has no pages.
+    """
+
+    source: Source
+    text: str
+    tables: tuple[Table, ...] = ()
+    outline: tuple[OutlineMark, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    def quote(self, span: Span) -> str:
+        """The characters of a span, exactly as they stand."""
+        return self.text[span.start : span.end]
