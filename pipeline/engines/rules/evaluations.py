@@ -1,0 +1,144 @@
+"""Evaluations in forms: each form is about the department as a whole or about one project."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.engines.rules.claims import Piece, candidate, claim, claim_cell, cut_long, piece, quote_of, tidy
+from pipeline.engines.rules.forms import BlockKind, Form
+from pipeline.engines.rules.goals import goal_cells
+from pipeline.engines.rules.grid import align_row, grade_in, is_blank, numbers_in
+from schemas.records import RecordKind
+from schemas.stages import Candidate, Claim
+from schemas.text import Cell, Document, Span
+
+DEPARTMENT = "department"
+_PROJECT_TITLE = re.compile(r"项目(?:支出)?|专项(?:资金)?|转移支付")
+_DEPARTMENT_TITLE = re.compile(r"整体|部门|单位")
+_SUFFIX = re.compile(r"(?:专项)?(?:工作)?(?:项目|经费|资金|专项|支出|补助|补贴)+$")
+_PUNCTUATION = re.compile(r"[\s“”\"'‘’《》（）()，,、：:；;。.]")
+_GRADE = re.compile(r"优秀|良好|优|良|中等|中|较差|差|合格|不合格")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that is evaluated, as far as one place of the report tells: a claim for each field it fills."""
+
+    scope: str
+    name: Claim | None
+    fields: Mapping[str, Claim]
+    span: Span
+    rule: str
+
+
+def likeness_key(name: str) -> str:
+    """A project's name without punctuation and without 项目, 经费, 资金 at its end."""
+    bare = _PUNCTUATION.sub("", tidy(name))
+    return _SUFFIX.sub("", bare) or bare
+
+
+def same_project(first: str, second: str) -> bool:
+    """True where two names are of one project: equal but for 项目 or 经费 at the end, or one inside the other."""
+    a, b = likeness_key(first), likeness_key(second)
+    shorter, longer = sorted((a, b), key=len)
+    return a == b or (len(shorter) >= 4 and shorter in longer)
+
+
+def subject_of(document: Document, form: Form) -> Subject | None:
+    """What a form evaluates; None for a table of basic data, which evaluates nothing of its own."""
+    has_body = form.total is not None or any(b.kind in (BlockKind.INDICATORS, BlockKind.GOALS) for b in form.blocks)
+    project = form.pair("project_name")
+    if not has_body and project is None:
+        return None
+    name = claim_cell(project.value) if project else None
+    scope = "project" if project else _scope_by_title(form.title)
+    if scope == DEPARTMENT:
+        unit = form.pair("unit_name")
+        name = claim_cell(unit.value) if unit else None
+    fields: dict[str, Claim] = dict(_total(document.text, form))
+    outcome = next((cell for _, cell in goal_cells(form) if cell is not None), None)
+    if outcome is not None:
+        fields["outcome_summary"] = claim(cut_long(document.text, outcome.span))
+    return Subject(scope, name, fields, form.span, "evaluations.form")
+
+
+def _scope_by_title(title: str) -> str:
+    if _PROJECT_TITLE.search(title) and "整体" not in title:
+        return "project"
+    return DEPARTMENT
+
+
+def _total(text: str, form: Form) -> Iterator[tuple[str, Claim]]:
+    """The total score and the grade, from the total row, else from the form's head."""
+    score = _score_in_total(form)
+    if score is None and (pair := form.pair("total_score")) and numbers_in((pair.value,)):
+        score = pair.value
+    if score is not None:
+        yield "total_score", claim_cell(score)
+    grade = grade_in(form.total) if form.total else None
+    if grade is not None:
+        yield "grade", claim_cell(grade)
+    elif (stated := form.pair("grade")) and (match := _GRADE.fullmatch(tidy(stated.value.text).strip("“”"))):
+        start = stated.value.span.start + stated.value.text.index(match[0])
+        yield "grade", claim(piece(text, Span(start, start + len(match[0]))))
+
+
+def _score_in_total(form: Form) -> Cell | None:
+    if form.total is None:
+        return None
+    block = next((b for b in reversed(form.blocks) if b.kind is BlockKind.INDICATORS), None)
+    numbers = numbers_in(form.total)
+    if block is None:
+        return numbers[-1] if numbers else None
+    codes = [column.code for column in block.columns]
+    if block.exact:
+        for place, cell in align_row(form.total, block.columns, exact=True).items():
+            if codes[place] == "score" and cell in numbers:
+                return cell
+    ordered = [code for code in codes if code in ("weight", "score")]
+    if len(numbers) >= 2 and ordered == ["weight", "score"]:
+        return numbers[1]
+    if len(numbers) >= 2:
+        return numbers[-1]
+    after_gap = bool(numbers) and any(is_blank(c.text) for c in form.total[1:] if c.span.start < numbers[0].span.start)
+    return numbers[0] if numbers and (ordered == ["score"] or after_gap) else None
+
+
+def merge_subjects(subjects: Sequence[Subject]) -> tuple[tuple[Subject, ...], ...]:
+    """The subjects grouped by what they are about: all of the department, and each project's together."""
+    groups: list[list[Subject]] = []
+    for subject in subjects:
+        for group in groups:
+            if group[0].scope != subject.scope:
+                continue
+            named = [s.name.value for s in group if s.name]
+            if subject.scope == DEPARTMENT or (subject.name and any(same_project(subject.name.value, n) for n in named)):
+                group.append(subject)
+                break
+        else:
+            groups.append([subject])
+    return tuple(tuple(group) for group in groups)
+
+
+def evaluation_of(document: Document, group: Sequence[Subject], identifier: str, fallback: Claim | None) -> Candidate:
+    """The group as one record. Forms are read before prose; the first to fill a field counts."""
+    fields: dict[str, Claim] = {}
+    ordered = sorted(group, key=lambda s: s.rule != "evaluations.form")
+    name = next((s.name for s in ordered if s.name), None) or fallback
+    if name is not None:
+        fields["name"] = name
+    main = next((s for s in ordered if "total_score" in s.fields), ordered[0])
+    for subject in (main, *ordered):
+        for code, value in subject.fields.items():
+            fields.setdefault(code, value)
+    spans = [c.where for c in fields.values() if c.where and main.span.covers(c.where)] or [main.span]
+    references = {"id": identifier, "scope": group[0].scope}
+    return candidate(RecordKind.EVALUATION, references, fields, quote_of(document.text, spans), main.rule)
+
+
+def name_piece(part: Piece) -> Claim:
+    """A project's name as a claim, without closing punctuation."""
+    words = part.text.rstrip("：:；;。，,")
+    return Claim(words, Span(part.span.start, part.span.end - (len(part.text) - len(words))))

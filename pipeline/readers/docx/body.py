@@ -1,0 +1,181 @@
+"""From the body of a Word file to its text: passages that each know their own tables, headings and page starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pipeline.readers.docx.grid import TABLE, GridCell, blocks, read_grid
+from pipeline.readers.docx.line import Line, read_line
+from pipeline.readers.docx.numbering import Labels
+from pipeline.readers.docx.parts import Element, W, is_on, value
+from pipeline.readers.docx.styles import BODY_LEVEL, Styles, list_place, outline
+from schemas.text import Cell, OutlineMark, Span, Table
+
+
+class Context(NamedTuple):
+    """What the paragraphs of a file share: its styles, and the numbers that run through it."""
+
+    styles: Styles
+    labels: Labels
+
+
+class Passage(NamedTuple):
+    """A stretch of text that ends with its line; all offsets count from its own start."""
+
+    text: str
+    tables: tuple[Table, ...] = ()
+    outline: tuple[OutlineMark, ...] = ()
+    pages: tuple[int, ...] = ()
+
+
+class _Paragraph(NamedTuple):
+    text: str  # with its automatic number
+    level: int | None  # of a heading, from 1
+    page_starts: tuple[int, ...]
+    boxes: tuple[Element, ...]
+
+
+class _CellText(NamedTuple):
+    text: str
+    begins_page: bool
+
+
+def read_body(container: Element, context: Context) -> Iterator[Passage]:
+    """The passages of a body or text box, in order; what a text box holds follows the paragraph that anchors it."""
+    for block in _paragraphs(container, context):
+        if not isinstance(block, _Paragraph):
+            yield from _table_passages(block, context)
+            continue
+        stripped = block.text.strip()
+        start = block.text.index(stripped)
+        marks = (OutlineMark(Span(start, start + len(stripped)), block.level),) if block.level and stripped else ()
+        yield Passage(f"{block.text}\n", outline=marks, pages=block.page_starts)
+        for box in block.boxes:
+            yield from read_body(box, context)
+
+
+def joined(passages: Iterable[Passage]) -> Passage:
+    """All passages as one, their offsets moved to where they stand in it."""
+    texts: list[str] = []
+    tables: list[Table] = []
+    marks: list[OutlineMark] = []
+    pages: list[int] = []
+    start = 0
+    for passage in passages:
+        texts.append(passage.text)
+        tables += [_moved_table(table, start) for table in passage.tables]
+        marks += [OutlineMark(_moved(mark.span, start), mark.level) for mark in passage.outline]
+        pages += [start + page for page in passage.pages]
+        start += len(passage.text)
+    return Passage("".join(texts), tuple(tables), tuple(marks), tuple(pages))
+
+
+def _paragraphs(container: Element, context: Context) -> Iterator[_Paragraph | Element]:
+    """The paragraphs that are shown, with their numbers, and the tables between them.
+
+    Where a paragraph's end was deleted, its words run on into the next paragraph, whose number and style they take.
+    """
+    carried = ""
+    boxes: tuple[Element, ...] = ()
+    for block in blocks(container):
+        if block.tag == TABLE:
+            yield block
+            continue
+        properties = block.find(W + "pPr")
+        line = read_line(block, context.styles)
+        boxes += line.boxes
+        if block.find(f"{W}pPr/{W}rPr/{W}del") is not None:
+            carried += line.text
+            continue
+        hidden = not line.text and is_on(block.find(f"{W}pPr/{W}rPr/{W}vanish"))
+        if not (hidden or line.in_contents) or boxes or carried:
+            yield _paragraph(carried, line._replace(boxes=boxes), properties, context)
+        carried, boxes = "", ()
+    if carried or boxes:
+        yield _Paragraph(carried, None, (), boxes)
+
+
+def _paragraph(carried: str, line: Line, properties: Element | None, context: Context) -> _Paragraph:
+    style_id = value(None if properties is None else properties.find(W + "pStyle"), context.styles.default)
+    own_level = outline(properties)
+    if own_level is None:
+        level = context.styles.outline_level(style_id)
+    else:
+        level = own_level + 1 if own_level < BODY_LEVEL else None
+    front = _label(properties, style_id, context) + carried
+    text = front if line.in_contents else front + line.text
+    return _Paragraph(text, level, tuple(len(front) + start for start in line.page_starts if start), line.boxes)
+
+
+def _label(properties: Element | None, style_id: str, context: Context) -> str:
+    own, inherited = list_place(properties), context.styles.list_place(style_id)
+    num_id = inherited.num_id if own.num_id is None else own.num_id
+    if num_id is None:
+        return ""
+    level = inherited.level if own.level is None else own.level
+    return context.labels.next_label(num_id, context.labels.level_of_style(num_id, style_id) if level is None else level)
+
+
+def _table_passages(table: Element, context: Context) -> Iterator[Passage]:
+    rows = read_grid(table)
+    cells = [cell for row in rows for cell in row]
+    if len(cells) == 1 and any(block.tag == TABLE for block in blocks(cells[0].element)):
+        yield from read_body(cells[0].element, context)  # a frame around the page, not a form
+    elif cells:
+        yield _table_passage(rows, context)
+
+
+def _table_passage(rows: list[list[GridCell]], context: Context) -> Passage:
+    text = ""
+    found: list[Cell] = []
+    pages: list[int] = []
+    for row in rows:
+        row_start, begins_page = len(text), False
+        for cell in row:
+            content = _CellText("", False) if cell.continued else _cell_text(cell.element, context)
+            begins_page = begins_page or content.begins_page
+            if not cell.continued:
+                found.append(_cell(cell, content.text, len(text) + 1))
+            text += f"\t{content.text}\n"
+        text += "\n"
+        if begins_page:
+            pages.append(row_start)  # once a row: every cell of a row that runs over the page has the mark
+    columns = max(cell.column + cell.column_span for row in rows for cell in row)
+    return Passage(text, (Table(Span(0, len(text)), tuple(found), len(rows), columns),), (), tuple(pages))
+
+
+def _cell(cell: GridCell, text: str, start: int) -> Cell:
+    words = text.strip()
+    first = start + text.index(words)
+    return Cell(words, Span(first, first + len(words)), cell.row, cell.column, cell.row_span, cell.column_span)
+
+
+def _cell_text(container: Element, context: Context) -> _CellText:
+    """The words of a cell, a line for each paragraph. Empty lines go: in the text they stand for the end of a row."""
+    lines: list[str] = []
+    begins_page = False
+    for block in _paragraphs(container, context):
+        if isinstance(block, _Paragraph):
+            inner = [_cell_text(box, context) for box in block.boxes]
+            lines += [block.text, *(each.text for each in inner)]
+            begins_page = begins_page or bool(block.page_starts) or any(each.begins_page for each in inner)
+            continue
+        for row in read_grid(block):
+            texts = [_cell_text(cell.element, context) for cell in row if not cell.continued]
+            lines.append(" ".join(each.text for each in texts if each.text))
+            begins_page = begins_page or any(each.begins_page for each in texts)
+    shown = [line for text in lines for line in text.split("\n") if line.strip()]
+    return _CellText("\n".join(shown), begins_page)
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
+
+
+def _moved_table(table: Table, by: int) -> Table:
+    cells = tuple(
+        Cell(cell.text, _moved(cell.span, by), cell.row, cell.column, cell.row_span, cell.column_span)
+        for cell in table.cells
+    )
+    return Table(_moved(table.span, by), cells, table.row_count, table.column_count)
