@@ -1,0 +1,63 @@
+"""How a check is registered, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from schemas.records import RecordKind
+from schemas.stages import Finding, GroundedRecord, Severity
+from schemas.text import Document
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedReport:
+    """What a check looks at: the text and the records that were read from it."""
+
+    document: Document
+    records: tuple[GroundedRecord, ...]
+
+    def of_kind(self, kind: RecordKind) -> tuple[GroundedRecord, ...]:
+        """The records of one kind, in order."""
+        return tuple(record for record in self.records if record.kind is kind)
+
+    def by_evaluation(self, kind: RecordKind) -> dict[str, tuple[GroundedRecord, ...]]:
+        """The records of one kind, by the evaluation they belong to."""
+        found: dict[str, list[GroundedRecord]] = {}
+        for record in self.of_kind(kind):
+            found.setdefault(record.references.get("evaluation", ""), []).append(record)
+        return {evaluation: tuple(records) for evaluation, records in found.items()}
+
+
+Body = Callable[[CheckedReport], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A registered check. ``meaning`` is what a reviewer reads: the first line of the function's docstring."""
+
+    code: str
+    severity: Severity
+    meaning: str
+    run: Body
+
+
+_REGISTERED: list[Check] = []
+
+
+def check(code: str, severity: Severity) -> Callable[[Body], Body]:
+    """Register a function as the check of that code."""
+
+    def register(body: Body) -> Body:
+        meaning = (body.__doc__ or "").strip().splitlines()
+        if not meaning:
+            raise ValueError(f"check {body.__name__} needs a docstring: it is what the reviewer reads")
+        _REGISTERED.append(Check(code, severity, meaning[0], body))
+        return body
+
+    return register
+
+
+def registered() -> tuple[Check, ...]:
+    """The checks registered so far."""
+    return tuple(_REGISTERED)

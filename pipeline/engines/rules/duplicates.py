@@ -1,0 +1,71 @@
+"""The same fact stated twice is one record: a form's row stands for the prose that repeats it (labeling guide)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.quantities import parse_quantity, same_quantity
+from schemas.records import RecordKind
+from schemas.stages import Candidate
+
+_AMOUNTS = ("prior_executed", "initial_budget", "annual_budget", "executed")
+_TOTAL = re.compile(r"整体支出|总额|合计|总计|^预算|^支出$|资金总额|自评金额|总支出|预算(?:资金|收支)|年度资金")
+_FILLER = re.compile(r"[\s“”\"（）()及和与的为]|支出|经费|费用|资金|金额|总额|情况|共计|合计|项目")
+
+
+def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates without those that only repeat what another says in a fuller or a form's record."""
+    forms = [c for c in found if c.kind is RecordKind.FUNDING and c.rule != "funding.prose"]
+    kept: list[Candidate] = []
+    for one in found:
+        earlier = [c for c in kept if c.kind is one.kind and c.references == one.references]
+        if one.rule == "funding.prose":
+            same = [c for c in (*forms, *earlier) if c is not one and c.references == one.references]
+            if any(_repeats_amounts(one, other) for other in same):
+                continue
+        elif one.rule == "narrative.measure" and any(_repeats_measure(one, other) for other in earlier):
+            continue
+        elif one.rule == "goals.prose" and any(_value(one, "statement") == _value(c, "statement") for c in found if c.rule == "goals.form"):
+            continue
+        kept.append(one)
+    return tuple(kept)
+
+
+def _repeats_amounts(one: Candidate, other: Candidate) -> bool:
+    """True where every amount of one stands in the same column of the other, for items that are alike."""
+    amounts = {code: one.fields[code].value for code in _AMOUNTS if code in one.fields}
+    if not all(code in other.fields and _equal(value, other.fields[code].value) for code, value in amounts.items()):
+        return False
+    first, second = _value(one, "item"), _value(other, "item")
+    return alike(first, second) or bool(_TOTAL.search(first) and _TOTAL.search(second))
+
+
+def _repeats_measure(one: Candidate, other: Candidate) -> bool:
+    if "actual" not in one.fields or "actual" not in other.fields:
+        return False
+    if not _equal(one.fields["actual"].value, other.fields["actual"].value):
+        return False
+    if set(one.fields) - set(other.fields):
+        return False
+    first, second = sorted((_value(one, "name"), _value(other, "name")), key=len)
+    return len(first) >= 4 and first in second
+
+
+def alike(first: str, second: str) -> bool:
+    """True where two items are of one thing: most of the shorter one's characters stand in the other."""
+    a, b = _FILLER.sub("", first), _FILLER.sub("", second)
+    if not a or not b:
+        return first == second
+    shared = sum((Counter(a) & Counter(b)).values())
+    return shared >= 0.6 * min(len(a), len(b)) and shared >= 0.5 * max(len(a), len(b)) - 1
+
+
+def _equal(first: str, second: str) -> bool:
+    a, b = parse_quantity(first), parse_quantity(second)
+    return same_quantity(a, b) if a and b else first == second
+
+
+def _value(one: Candidate, name: str) -> str:
+    return one.fields[name].value if name in one.fields else ""

@@ -1,0 +1,109 @@
+"""Evaluations in prose: the department's own score, and the projects that have a section or a paragraph of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.engines.rules.claims import claim, piece
+from pipeline.engines.rules.evaluations import DEPARTMENT, Subject, name_piece
+from schemas.outline import subtree
+from schemas.stages import Claim, Section, SectionKind
+from schemas.text import Document, Span
+
+_SCORE = re.compile(
+    r"(?:自评|综合|评价|考评|最终|总体|绩效|整体)[^。；;\n\d]{0,24}?(?:得分|评分|总分|分数|分值|自评分)(?:情况)?(?:为|是|合计|共计|达到|[:：])*\s*"
+    r"(?P<score>\d{1,3}(?:\.\d+)?\s*分?)(?!\d|\.\d|\s*[%％])"
+)
+_GRADE = re.compile(
+    r"(?:等级|等次|评级|档次|结果|结论|评定|评为|评价|自评)[^。；;\n]{0,14}?[“\"'‘「]?(?P<grade>优秀|良好|优|良|中|差)(?=[”\"'’」]|等次|等级|[，。；,;\n）)]|级|\s|$)"
+)
+_NOT_TOTAL = re.compile(r"[^。；\n]{0,12}(?:满分|权重|分值)\s*$")
+_PROJECT_WORD = re.compile(r"项目|经费|资金|专项|工程|补助|补贴|工作费")
+_PROJECTS_ABOVE = re.compile(r"项目")
+_NOT_A_PROJECT = re.compile(
+    r"项目支出(?:情况|绩效|预算)|绩效情况|绩效自评(?:结果|情况)$|^项目(?:概况|管理|实施|组织|资金|绩效|立项|产出|效益|决策|支出|基本)|"
+    r"资金(?:使用|管理|收支|安排|情况|到位|执行|投入|拨付)|情况$|情况分析|专项资金(?:管理|实际|使用)|(?:产出|效益|满意度|数量|质量|时效|成本)指标|自评工作|组织对|管理制度|经验|目标|^无|年无|没有|结转|一般公共预算|政府性基金|国有资本|社会保险"
+)
+_NAME_END = re.compile(
+    r"(?:项目)?(?:支出)?绩效(?:自评|评价)|自评(?:情况|综述|得分)|[:：。；;，,（(]|\d[\d.,]*\s*(?:万|亿|千)?元|$"
+)
+_SUMMARY = re.compile(r"(?P<name>[^\n。；;:：、，\d“”]{2,40}?)[”]?(?:的)?绩效(?:自评|评价)(?:综述|情况)\s*[:：]")
+
+
+def department_subject(document: Document, sections: Sequence[Section], taken: Sequence[Span]) -> Subject | None:
+    """The department's score and grade as the prose states them, outside what is about projects."""
+    for section in sections:
+        if section.kind in (SectionKind.FORM, SectionKind.PROFILE):
+            continue
+        for match in _SCORE.finditer(document.text, section.span.start, section.span.end):
+            span = Span(match.start("score"), match.end("score"))
+            if any(other.covers(span) for other in taken) or _NOT_TOTAL.search(document.text[match.start() : match.start("score")]):
+                continue
+            fields: dict[str, Claim] = {"total_score": claim(piece(document.text, span))}
+            fields.update(_grade_near(document.text, match.end()))
+            return Subject(DEPARTMENT, None, fields, _sentence(document.text, match.start(), match.end()), "evaluations.prose")
+    return None
+
+
+def project_sections(document: Document, sections: Sequence[Section]) -> tuple[tuple[Section, Subject], ...]:
+    """The sections that are each about one project, with what they say of it as a subject.
+
+    A section is one where its title names a project and the title above speaks of projects, or where it is the
+    standard summary (…绩效自评综述：…).
+    """
+    found: list[tuple[Section, Subject]] = []
+    for section in sections:
+        if section.kind is SectionKind.FORM or section.heading is None:
+            continue
+        if found and subtree(sections, found[-1][0].index).covers(section.span):
+            continue
+        name = _project_name(document.text, section, sections)
+        if name is None:
+            continue
+        span = subtree(sections, section.index)
+        fields: dict[str, Claim] = {}
+        score = _SCORE.search(document.text, span.start, span.end)
+        if score:
+            fields["total_score"] = claim(piece(document.text, Span(score.start("score"), score.end("score"))))
+            fields.update(_grade_near(document.text, score.end()))
+        found.append((section, Subject("project", name, fields, span, "evaluations.prose")))
+    return tuple(found)
+
+
+def _project_name(text: str, section: Section, sections: Sequence[Section]) -> Claim | None:
+    if section.kind not in (SectionKind.PERFORMANCE, SectionKind.FUNDING, SectionKind.OTHER):
+        return None
+    assert section.heading is not None
+    start = _title_start(text, section)
+    summary = _SUMMARY.match(text, start, min(section.span.end, start + 80))
+    if summary:
+        return name_piece(piece(text, Span(summary.start("name"), summary.end("name"))))
+    above = sections[section.parent].title if section.parent is not None else ""
+    line_end = text.find("\n", start)
+    end = min(section.span.end, line_end if line_end >= 0 else section.span.end, start + 80)
+    stop = _NAME_END.search(text, start, end)
+    part = piece(text, Span(start, stop.start() if stop and stop.start() > start else end))
+    if not 3 <= len(part.text) <= 40 or not _PROJECT_WORD.search(part.text) or _NOT_A_PROJECT.search(part.text):
+        return None
+    return name_piece(part) if _PROJECTS_ABOVE.search(above) and section.kind is SectionKind.PERFORMANCE else None
+
+
+def _grade_near(text: str, end: int) -> Iterator[tuple[str, Claim]]:
+    stop = text.find("\n", end)
+    match = _GRADE.search(text, end, min(end + 60, stop if stop >= 0 else len(text)))
+    if match:
+        yield "grade", claim(piece(text, Span(match.start("grade"), match.end("grade"))))
+
+
+def _sentence(text: str, start: int, end: int) -> Span:
+    begin = max(text.rfind(mark, 0, start) for mark in "。；\n") + 1
+    return Span(begin, end)
+
+
+
+
+def _title_start(text: str, section: Section) -> int:
+    assert section.heading is not None
+    found = text.find(section.title, section.heading.start, section.heading.end) if section.title else -1
+    return found if found >= 0 else section.heading.start

@@ -1,0 +1,199 @@
+"""Amounts of money in prose: an item, and in which column of the forms each of its amounts belongs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.engines.rules.claims import Piece, candidate, claim, piece, quote_of, tidy
+from pipeline.engines.rules.phrases import CLAUSE_END, split_sentences, strip_lead
+from pipeline.quantities import Quantity, find_quantities
+from schemas.records import RecordKind
+from schemas.stages import Candidate, Claim
+from schemas.text import Span
+
+_MONEY_WORD = re.compile(
+    r"预算|支出|决算|执行|经费|拨款|开支|花费|使用资金|资金|费用?(?:为|共|合计|约)*$|费$|补助|补贴|采购|购置|结余|结转|三公|投入|下达|到位"
+)
+_NOT_FUNDING = re.compile(
+    r"收入|资产|到位(?:省|市|县|区|境|外|内)|引进|外资|内资|投资|销售|产值|产量|交易额|零售|贸易|进出口|贷款|税收|增加值|营业|储蓄|存款|增收|债务|人均|直接带动|捐|罚没|追缴|挽回|筹|融资|"
+    r"同比|较上年|比上年|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户"
+)
+_INCOME = re.compile(r"收入")
+_COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("prior_executed", re.compile(r"(?:上年|去年|上年度)[^，]{0,10}(?:决算|支出|执行)")),
+    ("annual_budget", re.compile(r"全年[^，]{0,4}预算|调整(?:后)?(?:的)?(?:全年)?预算|预算(?:调整|追加)|预算(?:金额|总额|总计|总数)|追加后预算|(?:下达|安排)(?:资金|预算|经费)?|预算资金总额|调整为")),
+    ("initial_budget", re.compile(r"年初[^，]{0,8}预算|年初预算|批复[^，]{0,6}预算|预算批复|预算(?:数|资金|安排)|部门预算|年度预算|预算(?:为|是|共)?$|预算总?(?:为|数)")),
+    ("executed", re.compile(r"决算|执行|支出|使用|支付|开支|花费|实际|列支|拨付|发放|用于|结算")),
+)
+_COLUMN_WORDS = re.compile(
+    r"(?:全年|年初|年终|年末|本年度?|年度|当年|实际|累计|实际累计|部门|财政|总)*"
+    r"(?:预算批复数|批复预算数?|预算调整数|调整后预算数?|调整预算数?|预算执行数|预算(?:总额|金额|总数|资金|数|安排)?|决算数?|执行数?|执行金额|支出数|支出总额|总支出|到位数?|到位资金)"
+    r"(?:为|是|共计|合计|约|共|总计|[:：])*$"
+)
+_VERBS = re.compile(r"(?:为|是|共计|合计|共|约|总计|达到|达|仅|支出了|使用了|其中|[:：，,（(\s])+$")
+_SUBJECT = re.compile(
+    r"^(?:(?:我|本)(?:单位|局|部门|院|校|县|区|市|镇|乡|街道|委|办|中心|机关|系统|处|站)|局机关|机关|单位|部门|该项目|本项目|该(?:项)?(?:资金|经费)|项目|主要用于|用于|一般公共预算财政拨款|包括|按照|根据|，|、|\s|共|实际|财政|全年|年度|当年)+"
+)
+_GENERIC = re.compile(r"^(?:项目)?(?:支出|资金|经费|项目支出|项目资金|费用|实际支出|总支出|财政资金|专项资金|预算|财政拨款|资金总额|项目)?$")
+_RATE = re.compile(r"执行率|完成(?:年初|全年|年度|调整)?预算(?:数)?的?$|预算完成率|支出(?:进度|率)|占(?:年初|全年)?预算(?:数)?的?$|执行进度|支付率|使用率|预算的$")
+_PLANNED = re.compile(r"预计|计划投资|拟|将|概算|估算|明年|下一年|下年")
+_ITEM_STOP = re.compile(r"[，,。；;（(：:]")
+_TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
+_LAST_YEAR = re.compile(r"(20\d\d)年")
+
+
+@dataclass
+class _Open:
+    """The item that a sentence has open."""
+
+    item: Piece | None
+    fields: dict[str, Piece] = field(default_factory=dict)
+    unit: Piece | None = None
+    column: str = "executed"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose money a passage is about: the department, or a project with its name."""
+
+    evaluation: str
+    name: Piece | None
+    year: int | None
+
+
+def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidate]:
+    """A record for each item of money in the passage."""
+    current: _Open | None = None
+    for sentence in split_sentences(text, span):
+        words = text[sentence.start : sentence.end]
+        if "元" not in words and "万" not in words and "%" not in words and "％" not in words:
+            continue
+        carried = current if words.lstrip().startswith(("其中", "，其中")) else None
+        if current is not None:
+            yield from _candidate(text, current, owner)
+        current = None
+        column = carried.column if carried else ""
+        before = sentence.start
+        for quantity in find_quantities(words):
+            number = Span(sentence.start + quantity.span.start, sentence.start + quantity.span.end)
+            clause = _clause(text, before, number.start)
+            left = text[clause : number.start]
+            before = number.end
+            if quantity.dimension == "percent":
+                if current is not None and _RATE.search(tidy(left)) and "rate" not in current.fields:
+                    current.fields["rate"] = piece(text, number)
+                continue
+            if not _is_funding(text, quantity, left, column or (current.column if current else "")):
+                continue
+            code = _column(tidy(left), owner.year) or column or (current.column if current else "executed")
+            item = _item(text, clause, number.start)
+            if current is not None and (item is None or _same(item, current.item)) and code not in current.fields:
+                _put(text, current, code, quantity, sentence.start)
+                continue
+            if current is not None:
+                yield from _candidate(text, current, owner)
+            current = _Open(item, column=code)
+            column = code if "其中" in text[sentence.start : clause + 4] or column else ""
+            _put(text, current, code, quantity, sentence.start)
+    if current is not None:
+        yield from _candidate(text, current, owner)
+
+
+def _clause(text: str, before: int, start: int) -> int:
+    place = before
+    for match in CLAUSE_END.finditer(text, before, start):
+        if match.end() < start - 1 or match[0] not in ":：":
+            place = match.end()
+    for mark in ("、", "（", "("):
+        found = text.rfind(mark, place, start)
+        if found >= 0:
+            place = found + 1
+    return place
+
+
+def _is_funding(text: str, quantity: Quantity, left: str, column: str) -> bool:
+    words = re.sub(r"\s+", "", left)
+    if quantity.dimension.startswith("money") is False:
+        bare = quantity.dimension == "none" and quantity.text.endswith(("万", "亿"))
+        if not bare:
+            return False
+    if _NOT_FUNDING.search(words) or _PLANNED.search(words):
+        return False
+    return bool(_MONEY_WORD.search(words)) or bool(column)
+
+
+def _column(words: str, year: int | None) -> str:
+    best, place = "", -1
+    for code, pattern in _COLUMNS:
+        for match in pattern.finditer(words):
+            if match.end() > place or (match.end() == place and code == "executed" and not best):
+                best, place = code, match.end()
+    named = _LAST_YEAR.search(words)
+    if best == "executed" and named and year is not None and int(named[1]) < year:
+        return "prior_executed"
+    return best
+
+
+def _item(text: str, clause: int, end: int) -> Piece | None:
+    """The words before an amount without what tells its column; None where nothing is left."""
+    words = text[clause:end]
+    lead = len(words) - len(strip_lead(words))
+    start = clause + lead
+    subject = _SUBJECT.match(text, start, end)
+    whole = text[start:end]
+    if subject and subject.end() < end:
+        start = subject.end()
+    words = text[start:end]
+    for _ in range(3):
+        words = _VERBS.sub("", words)
+        shorter = _COLUMN_WORDS.sub("", words)
+        if shorter == words:
+            break
+        words = shorter
+    part = piece(text, Span(start, start + len(words)))
+    if _GENERIC.match(part.text):
+        fuller = piece(text, Span(clause + lead, clause + lead + len(_VERBS.sub("", whole))))
+        return fuller if fuller.text in ("项目支出", "基本支出") else None
+    return part if 2 <= len(part.text) <= 40 else None
+
+
+def _same(item: Piece, other: Piece | None) -> bool:
+    return other is not None and item.text == other.text
+
+
+def _put(text: str, record: _Open, code: str, quantity: Quantity, offset: int) -> None:
+    number = piece(text, Span(offset + quantity.number_span.start, offset + quantity.number_span.end))
+    if code in record.fields:
+        return
+    record.fields[code] = number
+    record.column = code
+    unit = re.search(r"(?:百万|万|亿|千)?(?:美元|港元|元)|万|亿", text[number.span.end : offset + quantity.span.end])
+    if unit and record.unit is None:
+        record.unit = piece(text, Span(number.span.end + unit.start(), number.span.end + unit.end()))
+
+
+def _candidate(text: str, record: _Open, owner: Owner) -> Iterator[Candidate]:
+    item = record.item
+    if item is None or (owner.name is not None and item.text in ("项目支出", "基本支出")):
+        item = owner.name or _total_item(text)
+    if item is None or not record.fields:
+        return
+    fields: dict[str, Claim] = {"item": claim(item)}
+    fields.update({code: claim(part) for code, part in record.fields.items()})
+    if record.unit is not None:
+        fields["unit"] = claim(record.unit)
+    spans = [part.span for part in record.fields.values()]
+    first = min(span.start for span in spans)
+    if record.unit is not None:
+        spans.append(record.unit.span)
+    if 0 <= first - item.span.start < 300:
+        spans.append(item.span)
+    references = {"evaluation": owner.evaluation}
+    yield candidate(RecordKind.FUNDING, references, fields, quote_of(text, spans), "funding.prose")
+
+
+def _total_item(text: str) -> Piece | None:
+    match = _TOTAL_ITEM.search(text)
+    return piece(text, Span(match.start(), match.end())) if match else None

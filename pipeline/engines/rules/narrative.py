@@ -1,0 +1,242 @@
+"""Measured results stated in prose (定量成效): a measure, its number, and the target, rate and change said with it.
+
+Each number of a sentence is given a role by the words before and after it; roles other than a result of its own go
+to the record that the sentence has open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pipeline.engines.rules.claims import Piece, candidate, claim, piece, quote_of
+from pipeline.engines.rules.phrases import (
+    CLAUSE_END,
+    carries_name,
+    first_noun_after,
+    split_sentences,
+    strip_lead,
+    strip_tail,
+)
+from pipeline.quantities import Quantity, find_quantities
+from schemas.records import RecordKind
+from schemas.stages import Candidate, Claim
+from schemas.text import Span
+
+_CHANGE_VERB = (
+    r"(?:增长|下降|增加|减少|上升|提高|提升|降低|回落|增幅|降幅|增速|涨幅|翻|负增长|压减|压缩|下滑|缩短|节约|节省|扩大|增收|减少|下调|上调)"
+)
+_CHANGE = re.compile(
+    rf"(?:(?:与|比|较|同)?(?:上年|去年|上一年|前年|{r'20[0-9][0-9]'}年)(?:度|同期)?(?:相比)?|同比|环比|年均|同口径|名义|可比口径)?[，,]?\s*"
+    rf"(?:同比|环比|累计|净|实现|分别)*\s*{_CHANGE_VERB}(?:了|达|为|幅度|率|约|近|超|逾|超过|高达|幅度为|幅度达|比例)*\s*[（(]?\s*$"
+)
+_COMPARED = re.compile(r"同比|环比|(?:比|较|同|与)(?:上年|去年|上一年|前年|20\d\d年)")
+_PLAN = r"(?:任务|目标|计划|指标|考核|进度|年初|责任)"
+_TARGET_BEFORE = re.compile(
+    rf"(?:{_PLAN}(?:任务|目标|计划)?(?:数|值|额|量)?|任务数|目标值|计划数)(?:为|是|即|要求|定为|[:：])?\s*[（(]?\s*$"
+)
+_TARGET_AFTER = re.compile(rf"^\s*(?:的)?(?:年度|全年|年初)?(?:目标)?(?:任务|目标|计划|指标)(?:数|值)?")
+_OF_TARGET = re.compile(rf"(?:^|[）)])\s*(?:的)?(?:年度|全年)?(?:目标|任务|计划|指标)*(?:数|值)*的\s*$")
+_COMPLETION = re.compile(
+    rf"(?:完成(?:了)?|占|为|达到?|达成|超额完成|实现)[^，。；]{{0,16}}(?:任务|目标|计划|指标)[^，。；\d]{{0,10}}的?\s*$|"
+    r"(?:完成率|完成比例|完成进度|进度|目标完成率|任务完成率)(?:为|达|达到|约|是)?\s*[（(]?\s*$|(?:超额|超)完成(?:目标|任务)?\s*$"
+)
+_RATE_NAME = re.compile(r"(?:完成率|完成比例|完成进度|进度)(?:为|达|达到|约|是)?\s*$")
+_EARLIER = re.compile(r"(?:上年|去年|上一年度?|上年度|同期|往年|20\d\d\s*年)(?:度|同期|底|末)?(?:的|为|是|仅|仅为|只有|数|值|共)*\s*$")
+_PLANNED = re.compile(r"预计|计划(?:总)?投资|拟|力争|争取|将(?:达|实现|完成|新增|建)|有望|计划(?:新增|完成|实施|建|在|于)|规划|明年|下一年|下年|概算|估算|匡算|年内要|目标是")
+_FUNDING = re.compile(
+    r"预算|支出|经费|决算|拨款|结余|结转|执行数|三公|专项资金|工资|下达|指标文|财政(?:资金|投入|补助|安排)|接待费|维护费|差旅|会议费|培训费|采购金额|上缴|收入\w{0,4}$|资产(?:总额|合计|原值)|到位率|拨付"
+)
+_BUDGET_RATE = re.compile(r"(?:预算|资金|支出|经费)[^，。；]{0,8}(?:执行率|完成率|到位率|支付率|使用率)|执行率|预算完成|(?:完成|占)(?:年初|全年|年度)?预算")
+_SCORE = re.compile(r"得分|评分|分值|扣分?|自评|权重|满分|加分")
+_STAFF = re.compile(r"编制|在职|在编|在岗|退休|离休|内设|下设|股室|科室|二级机构|所属(?:事业)?单位|党员|领导(?:班子|职数)|聘用人员|临聘")
+_SHARE = re.compile(r"^(?:约|仅|均)?占")
+_TIME_MATTERS = re.compile(r"时间|时限|时长|缩短|压缩|工期|平均|办结|周期|提速")
+_REACHED = re.compile(r"^(?:达到|达|实现|完成|为)\s*")
+_BRACKETED = re.compile(r"《[^》]*$")
+
+
+@dataclass
+class _Open:
+    """The record that a sentence has open."""
+
+    name: Piece
+    actual: Piece | None = None
+    extra: dict[str, Piece] = field(default_factory=dict)
+
+
+def read_narrative(text: str, span: Span, evaluation: str) -> Iterator[Candidate]:
+    """Every measured result in the span."""
+    for sentence in split_sentences(text, span):
+        words = text[sentence.start : sentence.end]
+        if not any(c.isdigit() or c in "一二两三四五六七八九十百千万" for c in words):
+            continue
+        quantities = [_shift(q, sentence.start) for q in find_quantities(words)]
+        for record in _read_sentence(text, sentence, quantities):
+            yield _candidate(text, record, evaluation)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A quantity of the text with its place there."""
+
+    quantity: Quantity
+    span: Span
+
+
+def _shift(quantity: Quantity, offset: int) -> _Number:
+    return _Number(quantity, Span(quantity.span.start + offset, quantity.span.end + offset))
+
+
+def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> Iterator[_Open]:
+    current: _Open | None = None
+    pending: _Open | None = None
+    before = sentence.start
+    for place, number in enumerate(numbers):
+        following = numbers[place + 1].span.start if place + 1 < len(numbers) else sentence.end
+        clause = _clause_start(text, before, number.span.start)
+        left = text[clause : number.span.start]
+        right = text[number.span.end : _clause_end(text, number.span.end, following)]
+        role = _role(text, number, left, right, text[before:number.span.start], current is not None, following < sentence.end)
+        if role == "attribute":
+            continue
+        if role in ("change", "completion_rate", "target") and current is not None:
+            current.extra.setdefault(role, _extra(text, role, clause, number))
+        elif role == "target" and pending is None:
+            pending = _named(text, clause, number, right, None)
+        elif role == "change":
+            opened = _change_only(text, clause, number)
+            if opened is not None:
+                if current is not None:
+                    yield current
+                current = opened
+        elif role == "actual":
+            if current is not None:
+                yield current
+            current = _named(text, clause, number, right, current) if pending is None else _with_target(text, pending, number)
+            pending = None
+        before = number.span.end
+    if current is None and pending is not None:
+        current = pending
+    if current is not None:
+        yield current
+
+
+def _role(text: str, number: _Number, left: str, right: str, since: str, open_record: bool, more: bool) -> str:
+    """What the number says: actual, target, completion_rate, change; attribute (part of a name); or skip."""
+    quantity = number.quantity
+    tight = re.sub(r"\s+", "", left)
+    if quantity.dimension == "none" or quantity.unit == "分" or _BRACKETED.search(text[max(0, number.span.start - 40) : number.span.start]):
+        return "skip"
+    joined = bool(right.strip()) and not CLAUSE_END.match(right)
+    if quantity.text.endswith(("以上", "以下", "以内")) and joined and more and not CLAUSE_END.search(right):
+        return "attribute"
+    if _PLANNED.search(tight) or _SCORE.search(tight[-12:]) or _STAFF.search(tight[-14:]):
+        return "skip"
+    if quantity.dimension == "time" and not _TIME_MATTERS.search(tight):
+        return "skip"
+    percent = quantity.dimension in ("percent", "permille", "percentage_point", "multiple")
+    if _CHANGE.search(tight) and (percent or open_record or _COMPARED.search(tight)):
+        return "change"
+    if percent and open_record and (_COMPLETION.search(tight) or _OF_TARGET.search(re.sub(r"\s+", "", since))):
+        return "completion_rate"
+    if percent and _BUDGET_RATE.search(tight):
+        return "skip"
+    if _TARGET_BEFORE.search(tight) and not percent and (open_record or more):
+        return "target"
+    if _TARGET_AFTER.match(right.strip()) and open_record:
+        return "target"
+    if _EARLIER.search(tight) or (_SHARE.match(strip_lead(tight)) and open_record):
+        return "skip"
+    if quantity.dimension == "money:CNY" and _FUNDING.search(tight + right.strip()[:6]):
+        return "skip"
+    return "actual"
+
+
+def _clause_start(text: str, before: int, start: int) -> int:
+    """Where the words that belong to a number begin: after the last separator, or after the number before it."""
+    place = before
+    for match in CLAUSE_END.finditer(text, before, start):
+        place = match.end()
+    mark = text.rfind("、", place, start)
+    return mark + 1 if mark >= 0 and place == before and before > 0 and text[before - 1 : before] not in "。；\n" else place
+
+
+def _clause_end(text: str, start: int, following: int) -> int:
+    match = CLAUSE_END.search(text, start, following)
+    return match.start() if match else following
+
+
+def _named(text: str, clause: int, number: _Number, right: str, previous: _Open | None) -> _Open | None:
+    """A record named by the words before the number, else by those after it, else by the sentence's last name."""
+    start = clause + len(text[clause : number.span.start]) - len(strip_lead(text[clause : number.span.start]))
+    words = strip_tail(text[start : number.span.start])
+    actual = _value(text, number)
+    noun = first_noun_after(right)
+    if carries_name(words, has_noun=bool(noun)):
+        return _Open(piece(text, Span(start, start + len(words))), actual)
+    if noun:
+        offset = number.span.end + right.index(noun)
+        return _Open(piece(text, Span(offset, offset + len(noun))), actual)
+    if previous is not None:
+        return _Open(previous.name, actual)
+    return _Open(piece(text, Span(start, start + len(words))), actual) if len(words.strip()) >= 2 else _lead_in(text, clause, actual)
+
+
+def _lead_in(text: str, clause: int, actual: Piece) -> _Open | None:
+    """The name from the short sentence before (``四是外资到位。实际到位…``)."""
+    match = re.search(r"(?:[一二三四五六七八九十]是|^|[。；\n])([^。；，\n]{2,16})[。：:]\s*$", text[max(0, clause - 24) : clause])
+    if match is None:
+        return None
+    start = max(0, clause - 24) + match.start(1)
+    return _Open(piece(text, Span(start, start + len(match[1]))), actual)
+
+
+def _with_target(text: str, pending: _Open, number: _Number) -> _Open:
+    """The result of the measure whose target was said first."""
+    extra = {"target": pending.actual} if pending.actual else {}
+    return _Open(pending.name, _value(text, number), extra)
+
+
+def _value(text: str, number: _Number) -> Piece:
+    """The number with its unit, comparator and hedge, without the verb 达到 before it."""
+    whole = piece(text, number.span)
+    match = _REACHED.match(whole.text)
+    if match is None:
+        return whole
+    raw = _REACHED.match(text, whole.span.start, whole.span.end)
+    start = raw.end() if raw else whole.span.start
+    return piece(text, Span(start, whole.span.end))
+
+
+def _extra(text: str, role: str, clause: int, number: _Number) -> Piece:
+    if role != "change":
+        return _value(text, number)
+    return _change(text, clause, number)
+
+
+def _change(text: str, clause: int, number: _Number) -> Piece:
+    match = _CHANGE.search(text[clause : number.span.start])
+    start = clause + match.start() if match else number.span.start
+    return piece(text, Span(start, number.span.end))
+
+
+def _change_only(text: str, clause: int, number: _Number) -> _Open | None:
+    """A measure of which only the change is stated (``粮食产量增长5%``)."""
+    change = _change(text, clause, number)
+    start = clause + len(text[clause : change.span.start]) - len(strip_lead(text[clause : change.span.start]))
+    words = strip_tail(text[start : change.span.start])
+    if len(words.strip()) < 2 or _FUNDING.search(words):
+        return None
+    return _Open(piece(text, Span(start, start + len(words))), None, {"change": change})
+
+
+def _candidate(text: str, record: _Open, evaluation: str) -> Candidate:
+    fields: dict[str, Claim] = {"name": claim(record.name)}
+    if record.actual is not None:
+        fields["actual"] = claim(record.actual)
+    fields.update({role: claim(part) for role, part in record.extra.items()})
+    quote = quote_of(text, [c.where for c in fields.values() if c.where])
+    references = {"evaluation": evaluation, "origin": "narrative"}
+    return candidate(RecordKind.INDICATOR, references, fields, quote, "narrative.measure")

@@ -1,0 +1,81 @@
+"""Sentences, clauses and the noun phrases beside a number, for prose as reports write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from schemas.text import Span
+
+CLAUSE_END = re.compile(r"[，,。；;！？!?：:\n]")
+_SENTENCE = re.compile(r"[。；;！？!?]|\n(?=\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．，]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\t))|(?<=[:：])\n")
+_HEADING_BREAK = re.compile(r"(?<![，、；：,;:\d\u4e00-\u9fff”’）)])\n")
+
+_LEAD = re.compile(
+    r"^(?:\s|其中|同时|另外|此外|并且|并|且|还|也|以及|及|和|与|共计|共|总计|合计|累计|已经|已|先后|成功|顺利|按时|如期|圆满|全面|积极|大力|"
+    r"全年度|全年|全市|全县|全区|全省|全州|全镇|全乡|全街道|全域|我局|我县|我市|我区|我院|我校|我镇|我委|我办|我单位|我中心|我街道|本年度|本年|当年|今年|年内|截至目前|截止目前|目前|截至|截止|"
+    r"一是|二是|三是|四是|五是|六是|七是|八是|[（(]?[一二三四五六七八九十\d]{1,2}[)）][、.．]?|\d{1,2}[、．.](?!\d)|[①-⑳]|"
+    r"20\d{2}\s*年度?(?:\s*\d{1,2}\s*[-—－~至]\s*\d{1,2}\s*月份?)?(?:\s*\d{1,2}\s*月(?:\d{1,2}日)?)?(?:底|末|初|以来|期间|全年)?|\d{1,2}\s*[-—－~至]\s*\d{1,2}\s*月份?|"
+    r"主要产出和效果[：:]|通过项目实施|通过该项目实施|实现了|实现|完成了|完成|达成|达到|[，,、：:“（(])+"
+)
+_TAIL = re.compile(
+    r"(?:\s|达到了|达到|达成|高达|达|为|是|完成了|完成|实现|共计|共|总计|合计|累计|约|近|超过|超|突破|逾|有|增至|增加到|增长到|提高到|提高至|提升到|提升至|下降到|下降至|降至|降低到|降低至|稳定在|保持在|控制在|"
+    r"到|至|了|均|分别|各|仅|只有|不低于|不少于|[（(：:“])+$"
+)
+_LIGHT = re.compile(
+    r"(?:开展|组织|组织开展|举办|召开|邀请|聘用|聘请|支付|建设|新建|建成|改造|培育|引进|新增|发放|印发|制定|出台|修订|编制|参加|参与|带领|带动|培训|服务|"
+    r"建立|成立|搭建|打造|选派|派出|走访|慰问|检查|排查|整改|查处|立案|办理|受理|审核|审批|接待|接收|安置|救助|资助|补助|奖励|评选|推荐|申报|获得|荣获|争取|落实|"
+    r"处置|处理|化解|调解|拆除|清理|整治|治理|修复|维修|维护|更新|采购|购置|购买|配备|安装|发布|刊发|发表|报送|撰写|承办|主办|协办|实施|推进|启动|签约|签订|"
+    r"设立|创建|命名|认定|培养|招聘|招录|录用|转移|输送|帮扶|结对|覆盖|惠及|受益|涉及|吸引|集中|进行|进一步|再次|又|先后|成功|积极|大力|共|已|为|对|将|使|在|向|从|给|把|让|由|按|等|的|了|出动|开发|"
+    r"有效|指导|协助|配合|牵头|会同|联合|同意|投放|植树|种植|栽植|生产|销售|收购|储备|供应|提供|解决|完善|优化|提升|改善|新设|增设|下派|选拔|选聘|表彰|通报|约谈|问责|移送|破获|侦破|抓获|打掉|摸排|录入|采集|登记|发证|颁发|注册|创作|演出|展出|放映|送|建|办|修|铺设|硬化|架设|疏浚|清淤|加固|除险|开工|竣工|投产|落地|到位|归集|征收|追缴|追回|挽回|减免|兑现)+"
+)
+_NOUN_STOP = re.compile(r"[，,。；;！？!?：:、\n（(]|其中|同比|达到|占|，")
+
+
+def split_sentences(text: str, span: Span) -> Iterator[Span]:
+    """The sentences of a passage. A line break inside a sentence (a wrapped line) ends none."""
+    start = span.start
+    for match in _SENTENCE.finditer(text, span.start, span.end):
+        yield from _lines(text, Span(start, match.end()))
+        start = match.end()
+    if start < span.end:
+        yield from _lines(text, Span(start, span.end))
+
+
+def _lines(text: str, span: Span) -> Iterator[Span]:
+    start = span.start
+    for match in _HEADING_BREAK.finditer(text, span.start, span.end):
+        if text[start : match.end()].strip():
+            yield Span(start, match.end())
+        start = match.end()
+    if text[start : span.end].strip():
+        yield Span(start, span.end)
+
+
+def strip_lead(words: str) -> str:
+    """The words without connectives, dates and light verbs at their beginning."""
+    match = _LEAD.match(words)
+    return words[match.end() :] if match else words
+
+
+def strip_tail(words: str) -> str:
+    """The words without the verb and hedge that lead over to the number."""
+    match = _TAIL.search(words)
+    return words[: match.start()] if match else words
+
+
+def carries_name(words: str, *, has_noun: bool) -> bool:
+    """True where the words before a number name what is counted: more than verbs, or nothing follows to do so."""
+    bare = re.sub(r"\s+", "", words)
+    if len(bare) < 2:
+        return False
+    light = _LIGHT.match(bare)
+    return not has_noun or not (light and light.end() == len(bare))
+
+
+def first_noun_after(right: str) -> str:
+    """The words right after a number up to the next stop, if they can name what was counted; else ""."""
+    match = _NOUN_STOP.search(right)
+    words = right[: match.start()] if match else right
+    words = words.strip()
+    return words if len(re.sub(r"\s+", "", words)) >= 2 else ""

@@ -1,0 +1,197 @@
+"""Problems (存在的问题) and remedies (改进措施, 建议) by item, and budgets that departed from the plan for a reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pipeline.engines.rules.claims import candidate, claim, cut_long, piece, quote_of, trim_end
+from pipeline.engines.rules.forms import Form
+from pipeline.engines.rules.grid import is_blank
+from schemas.outline import children, subtree
+from schemas.records import RecordKind
+from schemas.stages import Candidate, Claim, Section, SectionKind
+from schemas.text import Document, Span
+
+_MARK = re.compile(
+    r"(?:^|(?<=\n)|(?<=[。；;：:]))[ \t\u3000]*(?:(?P<cn>[一二三四五六七八九十]{1,2})、|[（(](?P<cnp>[一二三四五六七八九十]{1,2})[)）]|(?P<n>\d{1,2})\s*[、.．](?!\d)|[（(](?P<np>\d{1,2})[)）]|(?P<is>[一二三四五六七八九十])是|(?P<o>[①-⑳]))[ \u3000]*"
+)
+_DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
+_STOP = re.compile(r"[。！？!?\n]")
+_HEADING_STOP = re.compile(r"[。！？!?：:；;\n]")
+_CAUSE = re.compile(r"(?:主要)?(?:原因(?:是|为|在于)?[:：]?|是由于|由于|因为|受.{2,20}影响)")
+_OF_CAUSE = re.compile(r"(?P<what>[^。；;\n]{4,60}?)的?(?:主要)?原因(?:为|是|在于|如下|分析)*\s*[:：]?\s*(?P<why>\S)")
+_BUDGET = re.compile(r"预算|支出|执行率|资金|经费|结余|结转|决算")
+_DEPARTED = re.compile(r"高于|低于|超(?:出|过|支)|未(?:纳入|完成|执行|使用|支付)|不足|偏(?:低|高|差|离)|差异|结余|较(?:低|高|大)|增加|减少|滞后|缓慢")
+_NOTHING = re.compile(r"^(?:无|没有|暂无|不存在)[^，]{0,12}$|未(?:出现|发现|发生).{0,24}(?:偏离|问题)|不存在.{0,16}(?:问题|偏离)|没有.{0,10}问题")
+_META = re.compile(r"存在(?:的)?(?:主要)?问题|改进措施|有关建议|原因分析|下一步|主要问题|以下(?:几个)?(?:方面|问题|不足|几点)|如下[:：]?$|几点(?:建议|措施)|为此|针对(?:上述|以上)")
+_INLINE_REMEDY = re.compile(r"(?:下一步)?(?:改进|整改)(?:措施|方案|意见)\s*[:：]|下一步(?:工作)?(?:打算|措施)?\s*[:：]")
+_MAX_HEADING = 60
+
+
+class Item(NamedTuple):
+    """An item of a list: its whole text, its heading where it has one, and what stands after the heading."""
+
+    span: Span
+    heading: Span | None
+    details: Span | None
+
+
+def read_problems(document: Document, sections: Sequence[Section], evaluation: str) -> Iterator[Candidate]:
+    """A deviation of kind problem for each item of the sections about problems."""
+    for top in _tops(sections, SectionKind.PROBLEMS):
+        for item in _items(document.text, sections, top, SectionKind.PROBLEMS):
+            yield from _problem(document.text, item, evaluation)
+
+
+def read_remedies(document: Document, sections: Sequence[Section]) -> Iterator[Candidate]:
+    """A remedy for each item of the sections about remedies."""
+    for top in _tops(sections, SectionKind.REMEDIES):
+        for item in _items(document.text, sections, top, SectionKind.REMEDIES):
+            statement = cut_long(document.text, item.heading or item.span)
+            if len(statement.text) < 4 or _NOTHING.search(statement.text[:30]):
+                continue
+            quote = quote_of(document.text, [statement.span])
+            yield candidate(RecordKind.REMEDY, {}, {"statement": claim(trim_end(statement))}, quote, "remedies.item")
+
+
+def _tops(sections: Sequence[Section], kind: SectionKind) -> Iterator[Section]:
+    """The sections of a kind whose parent is of another, so that each stretch of text is read once."""
+    for section in sections:
+        if section.kind is kind and (section.parent is None or sections[section.parent].kind is not kind):
+            yield section
+
+
+def _items(text: str, sections: Sequence[Section], top: Section, kind: SectionKind) -> Iterator[Item]:
+    below = [section for section in children(sections, top.index) if section.kind is kind]
+    if below and all(_META.search(section.title) and len(section.title) < 16 for section in below):
+        for section in below:  # （二）存在的问题 under a heading of its own
+            yield from _items(text, sections, section, kind)
+        return
+    own = _body(text, top)
+    if below:
+        yield from (item for item in _list_items(text, own) if len(below) < 2)
+        for section in below:
+            yield _section_item(text, sections, section)
+        return
+    listed = list(_list_items(text, own))
+    yield from listed or _paragraphs(text, own)
+
+
+def _body(text: str, section: Section) -> Span:
+    start = section.heading.end if section.heading else section.span.start
+    return piece(text, Span(min(start, section.span.end), section.span.end)).span
+
+
+def _section_item(text: str, sections: Sequence[Section], section: Section) -> Item:
+    """A subsection as an item: its title is the heading, whatever stands below it the details."""
+    whole = subtree(sections, section.index)
+    heading = section.heading or section.span
+    title = section.title
+    offset = text.find(title, heading.start, heading.end) if title else heading.start
+    start = offset if offset >= 0 else heading.start
+    return _split_heading(text, piece(text, Span(start, whole.end)).span, heading.end)
+
+
+def _split_heading(text: str, span: Span, heading_end: int) -> Item:
+    """The item's heading and details: the first line or short first sentence, where something follows it."""
+    stop = _HEADING_STOP.search(text, span.start, span.end)
+    end = stop.start() if stop else span.end
+    if heading_end < end and heading_end > span.start:
+        end = heading_end
+    head = piece(text, Span(span.start, end))
+    rest = piece(text, Span(min(end + 1, span.end), span.end))
+    commas = head.text.count("，")
+    if len(rest.text) < 2 or len(head.text) > _MAX_HEADING or (commas > 2 and len(head.text) > 40):
+        return Item(span, None, None)
+    return Item(span, head.span, rest.span)
+
+
+def _list_items(text: str, span: Span) -> Iterator[Item]:
+    """The items of a numbered list in a passage: of the style of its first number, counted up from one."""
+    starts: list[tuple[int, int]] = []
+    style: str | None = None
+    for match in _MARK.finditer(text, span.start, span.end):
+        name, number = next((n, v) for n, v in match.groupdict().items() if v)
+        value = _number(number)
+        if style is None and value == 1:
+            style = name
+        if name == style and value == len(starts) + 1:
+            starts.append((match.start(), match.end()))
+    ends = [start for start, _ in starts[1:]] + [span.end]
+    for (_, start), end in zip(starts, ends, strict=True):
+        whole = piece(text, Span(start, end))
+        if len(whole.text) >= 4:
+            yield _split_heading(text, whole.span, whole.span.end)
+
+
+def _number(word: str) -> int:
+    if word.isdigit():
+        return int(word)
+    if word in _DIGITS:
+        return _DIGITS[word]
+    if len(word) == 2 and word[0] == "十":
+        return 10 + _DIGITS.get(word[1], 0)
+    return ord(word) - 0x245F
+
+
+def _paragraphs(text: str, span: Span) -> Iterator[Item]:
+    """Unnumbered items: each paragraph that is not merely an introduction. A wrapped line goes on in the next."""
+    start = span.start
+    for match in re.finditer(r"\n", text[span.start : span.end] + "\n"):
+        end = min(span.start + match.start(), span.end)
+        line = text[start:end].strip()
+        if not line:
+            start = end
+            continue
+        if line[-1] not in "。！？!?；;" and end < span.end and len(line) > 12:
+            continue  # the paragraph goes on after a line wrap
+        whole = piece(text, Span(start, end))
+        start = end
+        introduces = whole.text.endswith(("：", ":")) or (_META.search(whole.text) and len(whole.text) < 24)
+        if len(whole.text) >= 6 and not introduces:
+            yield Item(whole.span, None, None)
+
+
+def _problem(text: str, item: Item, evaluation: str) -> Iterator[Candidate]:
+    whole = piece(text, item.span)
+    if _NOTHING.search(whole.text[:40]) and len(whole.text) < 80:
+        return
+    fields: dict[str, Claim] = {}
+    end = item.span.end
+    remedy = _INLINE_REMEDY.search(text, item.span.start, item.span.end)
+    if remedy and remedy.start() > item.span.start + 4:
+        end = remedy.start()
+    kind = "problem"
+    caused = _OF_CAUSE.match(text, item.span.start, end)
+    if item.heading is not None:
+        fields["description"] = claim(cut_long(text, item.heading))
+        if item.details is not None and item.details.start < end:
+            fields["reason"] = claim(cut_long(text, Span(item.details.start, end)))
+    else:
+        fields["description"] = claim(cut_long(text, Span(item.span.start, end)))
+    if caused and _BUDGET.search(caused["what"]) and _DEPARTED.search(caused["what"]):
+        kind = "budget"
+        fields["description"] = claim(piece(text, Span(caused.start("what"), caused.end("what"))))
+        fields["reason"] = claim(cut_long(text, Span(caused.start("why"), end)))
+    if remedy and end < item.span.end:
+        fields["remedy"] = claim(cut_long(text, Span(remedy.end(), item.span.end)))
+    references = {"evaluation": evaluation, "kind": kind}
+    yield candidate(RecordKind.DEVIATION, references, fields, quote_of(text, [whole.span]), "problems.item")
+
+
+def read_cell_problems(text: str, form: Form, evaluation: str) -> Iterator[Candidate]:
+    """Problems and remedies that stand in the form's own rows (存在问题, 改进措施)."""
+    for pair in form.pairs:
+        if is_blank(pair.value.text) or pair.code not in ("problems", "remedies", "deviation"):
+            continue
+        items = list(_list_items(text, pair.value.span)) or list(_paragraphs(text, pair.value.span))
+        for item in items or [Item(pair.value.span, None, None)]:
+            if pair.code == "remedies":
+                statement = trim_end(cut_long(text, item.heading or item.span))
+                if not _NOTHING.search(statement.text[:30]):
+                    quote = quote_of(text, [statement.span])
+                    yield candidate(RecordKind.REMEDY, {}, {"statement": claim(statement)}, quote, "remedies.cell")
+            else:
+                yield from _problem(text, item, evaluation)

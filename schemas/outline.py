@@ -1,0 +1,42 @@
+"""The tree that a flat list of sections is: who stands under whom, and what a section covers with all below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schemas.stages import Section
+from schemas.text import Span
+
+
+def children(sections: Sequence[Section], index: int) -> tuple[Section, ...]:
+    """The sections directly under one, in order."""
+    return tuple(section for section in sections[index + 1 :] if section.parent == index)
+
+
+def descendants(sections: Sequence[Section], index: int) -> tuple[Section, ...]:
+    """The sections below one at any depth, in order. They follow it without a gap."""
+    below = {index}
+    found = []
+    for section in sections[index + 1 :]:
+        if section.parent not in below:
+            break
+        below.add(section.index)
+        found.append(section)
+    return tuple(found)
+
+
+def subtree(sections: Sequence[Section], index: int) -> Span:
+    """The text of a section with all below it."""
+    below = descendants(sections, index)
+    return Span(sections[index].span.start, below[-1].span.end if below else sections[index].span.end)
+
+
+def heading_path(sections: Sequence[Section], index: int) -> tuple[str, ...]:
+    """The titles from the top of the tree down to a section; text before the first heading adds none."""
+    path: list[str] = []
+    place: int | None = index
+    while place is not None:
+        if sections[place].title:
+            path.append(sections[place].title)
+        place = sections[place].parent
+    return tuple(reversed(path))
