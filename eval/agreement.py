@@ -1,0 +1,90 @@
+"""When a predicted value says the same as the gold one: a comparator for each type of field."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from functools import cache
+
+from rapidfuzz import fuzz
+
+from pipeline.quantities import parse_quantity, same_quantity
+from schemas.records import FieldType, RecordKind, field_types
+
+LIKENESS = 85.0
+"""Of 100: names and texts at least this alike agree."""
+SHARED_CHARACTERS = 0.7
+"""Names of narrative indicators agree where this share of the shorter one's characters is in both."""
+SHORTEST_CONTAINED = 3
+"""A name of fewer characters than this inside a longer one does not vouch for it."""
+_SCORE_FIELDS = frozenset({"score", "weight", "total_score"})
+_NULL_MARKS = "/-—"
+
+
+@cache
+def fold(text: str) -> str:
+    """The text after NFKC and without white space, which is how all values are compared."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def is_filled(value: str | None) -> bool:
+    """True unless the value is null, or is one of the marks that stand for null (``/``, ``-``, ``—``)."""
+    return value is not None and fold(value).strip(_NULL_MARKS) != ""
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two values are after folding, from 0 to 100."""
+    return fuzz.ratio(fold(one), fold(other))
+
+
+def fields_agree(kind: RecordKind, name: str, gold: str, predicted: str) -> bool:
+    """True where two filled values of a field agree by the rule for its type."""
+    match field_types(kind)[name]:
+        case FieldType.NUMBER:
+            return numbers_agree(_without_points(name, gold), _without_points(name, predicted))
+        case FieldType.NAME:
+            return names_agree(gold, predicted)
+        case FieldType.TEXT:
+            return texts_agree(gold, predicted)
+        case FieldType.REFERENCE:
+            return fold(gold) == fold(predicted)
+
+
+@cache
+def numbers_agree(gold: str, predicted: str) -> bool:
+    """True where comparator, value and unit agree (``94.00%`` is ``94%``); no quantities agree where they are equal."""
+    if fold(gold) == fold(predicted):
+        return True
+    one, other = parse_quantity(gold), parse_quantity(predicted)
+    if one is None or other is None:
+        return False
+    # 12家 and 12个 count different things, though both are counts.
+    return same_quantity(one, other) and (one.dimension != "count" or one.unit == other.unit)
+
+
+def names_agree(gold: str, predicted: str) -> bool:
+    """True where two names are equal, at least 85 of 100 alike, or one (3 characters or more) is inside the other."""
+    shorter, longer = sorted((fold(gold), fold(predicted)), key=len)
+    if shorter == longer or (len(shorter) >= SHORTEST_CONTAINED and shorter in longer):
+        return True
+    return likeness(gold, predicted) >= LIKENESS
+
+
+def measures_agree(gold: str, predicted: str) -> bool:
+    """True where two names of narrative indicators share at least 70 % of the shorter one's characters."""
+    shorter, longer = sorted((fold(gold), fold(predicted)), key=len)
+    shared = (Counter(shorter) & Counter(longer)).total()
+    return bool(shorter) and shared >= SHARED_CHARACTERS * len(shorter)
+
+
+def texts_agree(gold: str, predicted: str) -> bool:
+    """True where two passages are at least 85 of 100 alike, or one has the other and at most twice its length."""
+    shorter, longer = sorted((fold(gold), fold(predicted)), key=len)
+    if shorter in longer and 2 * len(shorter) >= len(longer):
+        return True
+    return likeness(gold, predicted) >= LIKENESS
+
+
+def _without_points(name: str, value: str) -> str:
+    """The value without the word 分 behind a score or weight, where it carries no meaning."""
+    return fold(value).removesuffix("分") if name in _SCORE_FIELDS else value

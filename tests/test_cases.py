@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eval.cases import load_cases, load_labels
+from pipeline.errors import LabelError
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({}, "没有 .txt 报告"),
+        ({"reports/a.txt": "报告"}, "gold/a"),
+        ({"reports/a.txt": "报告", "gold/a.json": '{"report": "a"}', "gold/b.json": "{}"}, "reports/b"),
+        ({"reports/a.txt": "报告", "gold/a.json": "{"}, "gold/a.json"),
+        ({"reports/a.txt": "报告", "gold/a.json": "{}"}, "report: Field required"),
+        ({"reports/a.txt": "报告", "gold/a.json": '{"report": "a", "remedys": []}'}, "remedys"),
+        ({"reports/a.txt": "报告", "gold/a.json": '{"report": "a", "authorized_staff": 14}'}, "authorized_staff"),
+        ({"reports/a.txt": "报告", "gold/a.json": '{"report": "a", "remedies": [{"statement": "x"}]}'}, "0.quote"),
+    ],
+)
+def test_a_faulty_folder_is_told_with_the_file_and_the_fault(tmp_path: Path, files: dict[str, str], told: str) -> None:
+    with pytest.raises(LabelError) as caught:
+        load_cases(write(tmp_path, files))
+    assert told in str(caught.value)
+    assert caught.value.hint
+
+
+def test_a_report_that_is_not_text_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"gold/a.json": '{"report": "a"}', "reports/a.txt": ""})
+    (tmp_path / "reports" / "a.txt").write_bytes(b"\xb1\xa8\xb8\xe6")
+    with pytest.raises(LabelError, match=r"a\.txt"):
+        load_cases(tmp_path)
+
+
+def test_labels_that_are_not_there_are_told(tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match=r"none\.json"):
+        load_labels(tmp_path / "none.json")
+
+
+def test_cases_come_by_name_with_text_and_gold(tmp_path: Path) -> None:
+    gold = '{"report": "%s", "remedies": [{"statement": "加强管理。", "quote": "加强管理。"}]}'
+    write(tmp_path, {f"gold/{name}.json": gold % name for name in "ba"})
+    write(tmp_path, {"reports/b.txt": "\ufeff一、加强管理。\n", "reports/a.txt": "加强管理。"})
+    first, second = load_cases(tmp_path)
+    assert (first.name, second.name) == ("a", "b")
+    assert second.text == "一、加强管理。\n"
+    assert second.report == tmp_path / "reports" / "b.txt"
+    assert second.gold.remedies[0].statement == "加强管理。"
