@@ -18,6 +18,7 @@ _FILLER = re.compile(r"[\s“”\"（）()及和与的为]|支出|经费|费用|
 def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates without those that only repeat what another says in a fuller or a form's record."""
     forms = [c for c in found if c.kind is RecordKind.FUNDING and c.rule != "funding.prose"]
+    money = {c.where for one in found if one.kind is RecordKind.FUNDING for c in one.fields.values() if c.where}
     kept: list[Candidate] = []
     for one in found:
         earlier = [c for c in kept if c.kind is one.kind and c.references == one.references]
@@ -25,8 +26,12 @@ def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
             same = [c for c in (*forms, *earlier) if c is not one and c.references == one.references]
             if any(_repeats_amounts(one, other) for other in same):
                 continue
-        elif one.rule == "narrative.measure" and any(_repeats_measure(one, other) for other in earlier):
-            continue
+        elif one.rule == "narrative.measure":
+            where = one.fields["actual"].where if "actual" in one.fields else None
+            if where and any(where.covers(span) for span in money):
+                continue
+            if any(_repeats_measure(one, other) for other in earlier):
+                continue
         elif one.rule == "goals.prose" and any(_value(one, "statement") == _value(c, "statement") for c in found if c.rule == "goals.form"):
             continue
         kept.append(one)

@@ -18,12 +18,12 @@ _MONEY_WORD = re.compile(
 )
 _NOT_FUNDING = re.compile(
     r"收入|资产|到位(?:省|市|县|区|境|外|内)|引进|外资|内资|投资|销售|产值|产量|交易额|零售|贸易|进出口|贷款|税收|增加值|营业|储蓄|存款|增收|债务|人均|直接带动|捐|罚没|追缴|挽回|筹|融资|"
-    r"同比|较上年|比上年|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户"
+    r"次均|人均|平均|征收|收取|收缴|盘活|同比|较上年|比上年|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户"
 )
 _INCOME = re.compile(r"收入")
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("prior_executed", re.compile(r"(?:上年|去年|上年度)[^，]{0,10}(?:决算|支出|执行)")),
-    ("annual_budget", re.compile(r"全年[^，]{0,4}预算|调整(?:后)?(?:的)?(?:全年)?预算|预算(?:调整|追加)|预算(?:金额|总额|总计|总数)|追加后预算|(?:下达|安排)(?:资金|预算|经费)?|预算资金总额|调整为")),
+    ("annual_budget", re.compile(r"全年[^，]{0,4}预算(?:数|额|总额)?|调整(?:后)?(?:的)?(?:全年)?预算(?:数|额)?|预算(?:调整|追加)数?|预算(?:金额|总额|总计|总数)|追加后预算|(?:下达|安排)(?:资金|预算|经费)?|预算资金总额|调整为")),
     ("initial_budget", re.compile(r"年初[^，]{0,8}预算|年初预算|批复[^，]{0,6}预算|预算批复|预算(?:数|资金|安排)|部门预算|年度预算|预算(?:为|是|共)?$|预算总?(?:为|数)")),
     ("executed", re.compile(r"决算|执行|支出|使用|支付|开支|花费|实际|列支|拨付|发放|用于|结算")),
 )
@@ -36,6 +36,7 @@ _VERBS = re.compile(r"(?:为|是|共计|合计|共|约|总计|达到|达|仅|支
 _SUBJECT = re.compile(
     r"^(?:(?:我|本)(?:单位|局|部门|院|校|县|区|市|镇|乡|街道|委|办|中心|机关|系统|处|站)|局机关|机关|单位|部门|该项目|本项目|该(?:项)?(?:资金|经费)|项目|主要用于|用于|一般公共预算财政拨款|包括|按照|根据|，|、|\s|共|实际|财政|全年|年度|当年)+"
 )
+_BUDGET_WORD = re.compile(r"预算|支出|决算|经费|执行|拨款|使用资金|涉及资金|三公|开支|列支|专项资金|费$|费用$|接待费|维护费")
 _GENERIC = re.compile(r"^(?:项目)?(?:支出|资金|经费|项目支出|项目资金|费用|实际支出|总支出|财政资金|专项资金|预算|财政拨款|资金总额|项目)?$")
 _RATE = re.compile(r"执行率|完成(?:年初|全年|年度|调整)?预算(?:数)?的?$|预算完成率|支出(?:进度|率)|占(?:年初|全年)?预算(?:数)?的?$|执行进度|支付率|使用率|预算的$")
 _PLANNED = re.compile(r"预计|计划投资|拟|将|概算|估算|明年|下一年|下年")
@@ -56,11 +57,15 @@ class _Open:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose money a passage is about: the department, or a project with its name."""
+    """Whose money a passage is about: the department, or a project with its name.
+
+    ``about_money`` is False for passages about results, where an amount needs a word of the budget beside it.
+    """
 
     evaluation: str
     name: Piece | None
     year: int | None
+    about_money: bool = True
 
 
 def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidate]:
@@ -85,7 +90,7 @@ def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidat
                 if current is not None and _RATE.search(tidy(left)) and "rate" not in current.fields:
                     current.fields["rate"] = piece(text, number)
                 continue
-            if not _is_funding(text, quantity, left, column or (current.column if current else "")):
+            if not _is_funding(quantity, left, owner, column or (current.column if current else "")):
                 continue
             code = _column(tidy(left), owner.year) or column or (current.column if current else "executed")
             item = _item(text, clause, number.start)
@@ -113,7 +118,7 @@ def _clause(text: str, before: int, start: int) -> int:
     return place
 
 
-def _is_funding(text: str, quantity: Quantity, left: str, column: str) -> bool:
+def _is_funding(quantity: Quantity, left: str, owner: Owner, column: str) -> bool:
     words = re.sub(r"\s+", "", left)
     if quantity.dimension.startswith("money") is False:
         bare = quantity.dimension == "none" and quantity.text.endswith(("万", "亿"))
@@ -121,6 +126,8 @@ def _is_funding(text: str, quantity: Quantity, left: str, column: str) -> bool:
             return False
     if _NOT_FUNDING.search(words) or _PLANNED.search(words):
         return False
+    if not owner.about_money and not column:
+        return _BUDGET_WORD.search(words) is not None
     return bool(_MONEY_WORD.search(words)) or bool(column)
 
 
@@ -164,9 +171,11 @@ def _same(item: Piece, other: Piece | None) -> bool:
 
 
 def _put(text: str, record: _Open, code: str, quantity: Quantity, offset: int) -> None:
-    number = piece(text, Span(offset + quantity.number_span.start, offset + quantity.number_span.end))
     if code in record.fields:
         return
+    number = piece(text, Span(offset + quantity.number_span.start, offset + quantity.number_span.end))
+    if number.text.endswith(("万", "亿")):  # 三百五十万元: the scale belongs to the unit
+        number = piece(text, Span(number.span.start, number.span.end - 1))
     record.fields[code] = number
     record.column = code
     unit = re.search(r"(?:百万|万|亿|千)?(?:美元|港元|元)|万|亿", text[number.span.end : offset + quantity.span.end])

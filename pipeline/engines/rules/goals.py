@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, cut_long, piece, quote_of, split_items, trim_end
@@ -10,6 +11,8 @@ from pipeline.engines.rules.grid import align_row, is_blank
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Cell, Span
+
+_UNCHANGED = re.compile(r"[与同][^，。]{0,12}(?:一致|相同)|未调整|无调整|同左|同上|不变")
 
 
 def goal_cells(form: Form) -> tuple[tuple[Cell | None, Cell | None], ...]:
@@ -33,7 +36,10 @@ def _cells_of_block(block: Block) -> Iterator[tuple[Cell | None, Cell | None]]:
             code = block.columns[place].code
             if code and not is_blank(cell.text):
                 by_code[code] = cell
-        statement = by_code.get("adjusted") or by_code.get("statement")
+        adjusted = by_code.get("adjusted")
+        if adjusted is not None and _UNCHANGED.search(adjusted.text) and len(adjusted.text) < 30:
+            adjusted = None
+        statement = adjusted or by_code.get("statement")
         if statement is not None or "outcome" in by_code:
             yield statement, by_code.get("outcome")
 

@@ -15,7 +15,10 @@ from schemas.text import Cell, Span
 
 _LEVEL_WEIGHT = re.compile(r"\s*[（(]\s*\d+(?:\.\d+)?\s*(?:分|%)?\s*[)）]?\s*$|[（(]\s*\d+(?:\.\d+)?\s*分?\s*[)）]")
 _SLOT = re.compile(r"\s*指标\s*\d+\s*[:：、.．]?\s*")
-_REMEDY = re.compile(r"(?:下一步)?(?:改进|整改)(?:措施|方案|建议)\s*[:：为]|(?:改进|整改)措施是")
+_REMEDY = re.compile(
+    r"(?:下一步)?(?:改进|整改)(?:措施|方案|建议)\s*[:：为]|(?:改进|整改)措施是|下一步\s*[:：]|"
+    r"(?<=[，。；,;])\s*(?=下一步|下一年|今后|将|后续|剩余|拟|计划|我[局委办校院镇县区]将|继续|加强|进一步|优化|完善|督促|强化|加大|加快)"
+)
 _REASON_LABEL = re.compile(r"\s*(?:未完成|偏差|扣分)?(?:的)?原因(?:分析|说明)?\s*[:：]\s*")
 _NO_REASON = re.compile(r"[\s/／\-—－–*0]*\Z|无\Z|无偏差|不存在偏差|暂无")
 _DEFINITE = ("target", "actual", "score")
@@ -72,11 +75,24 @@ def _fields(text: str, cells: dict[str, Cell]) -> dict[str, Claim]:
     for code in ("target", "actual", "weight", "score", "completion_rate"):
         cell = cells.get(code)
         if cell is not None and not is_blank(cell.text):
-            fields[code] = claim_cell(cell)
+            fields[code] = _whole_target(text, cells) if code == "target" else claim_cell(cell)
     reason = cells.get("reason")
     if reason is not None and not _NO_REASON.match(reason.text):
         fields["deviation_reason"] = claim(cut_long(text, reason.span))
     return fields
+
+
+def _whole_target(text: str, cells: dict[str, Cell]) -> Claim:
+    """The target with the operator and the unit that stand right beside it in cells of their own (≥ | 20 | 个)."""
+    target = cells["target"]
+    start, end = target.span
+    operator, unit = cells.get("operator"), cells.get("unit")
+    if re.fullmatch(r"[\d.,，]+", target.text):
+        if operator is not None and re.fullmatch(r"[≥≤><=＞＜＝≧≦﹦]", operator.text) and not text[operator.span.end : start].strip():
+            start = operator.span.start
+        if unit is not None and not is_blank(unit.text) and not text[end : unit.span.start].strip():
+            end = unit.span.end
+    return claim(piece(text, Span(start, end)))
 
 
 def _without_slot(text: str, span: Span) -> Span | None:

@@ -20,12 +20,16 @@ _MARK = re.compile(
 _DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 _STOP = re.compile(r"[。！？!?\n]")
 _HEADING_STOP = re.compile(r"[。！？!?：:；;\n]")
-_CAUSE = re.compile(r"(?:主要)?(?:原因(?:是|为|在于)?[:：]?|是由于|由于|因为|受.{2,20}影响)")
 _OF_CAUSE = re.compile(r"(?P<what>[^。；;\n]{4,60}?)的?(?:主要)?原因(?:为|是|在于|如下|分析)*\s*[:：]?\s*(?P<why>\S)")
 _BUDGET = re.compile(r"预算|支出|执行率|资金|经费|结余|结转|决算")
 _DEPARTED = re.compile(r"高于|低于|超(?:出|过|支)|未(?:纳入|完成|执行|使用|支付)|不足|偏(?:低|高|差|离)|差异|结余|较(?:低|高|大)|增加|减少|滞后|缓慢")
 _NOTHING = re.compile(r"^(?:无|没有|暂无|不存在)[^，]{0,12}$|未(?:出现|发现|发生).{0,24}(?:偏离|问题)|不存在.{0,16}(?:问题|偏离)|没有.{0,10}问题")
 _META = re.compile(r"存在(?:的)?(?:主要)?问题|改进措施|有关建议|原因分析|下一步|主要问题|以下(?:几个)?(?:方面|问题|不足|几点)|如下[:：]?$|几点(?:建议|措施)|为此|针对(?:上述|以上)")
+_PROJECT = re.compile(r"(?:项目|资金|经费|专项|工程|补助|补贴)$")
+_FAULT = re.compile(r"不|未|欠|缺|弱|低|难|慢|滞后|有待|偏|差|少|问题|压力|单一|粗放|薄|矛盾|风险|短板")
+_RATE = re.compile(r"预算|执行率|支出进度|资金")
+_CAUSE_LABEL = re.compile(r"\s*(?:主要)?原因(?:是|为|在于|分析)?\s*[:：]?\s*(?:是)?")
+_UNMET = re.compile(r"^(?P<what>[^，。；]{2,30}?)(?:指标)?(?:未(?:能)?(?:达到|完成|实现)|低于|不及|没有(?:达到|完成))(?:年初|年度|预期)?(?:目标|指标|计划|任务|预期|\d)")
 _INLINE_REMEDY = re.compile(r"(?:下一步)?(?:改进|整改)(?:措施|方案|意见)\s*[:：]|下一步(?:工作)?(?:打算|措施)?\s*[:：]")
 _MAX_HEADING = 60
 
@@ -65,18 +69,27 @@ def _tops(sections: Sequence[Section], kind: SectionKind) -> Iterator[Section]:
 
 def _items(text: str, sections: Sequence[Section], top: Section, kind: SectionKind) -> Iterator[Item]:
     below = [section for section in children(sections, top.index) if section.kind is kind]
-    if below and all(_META.search(section.title) and len(section.title) < 16 for section in below):
-        for section in below:  # （二）存在的问题 under a heading of its own
-            yield from _items(text, sections, section, kind)
-        return
     own = _body(text, top)
     if below:
         yield from (item for item in _list_items(text, own) if len(below) < 2)
         for section in below:
-            yield _section_item(text, sections, section)
+            if _holds_items(text, sections, section):
+                yield from _items(text, sections, section, kind)
+            else:
+                yield _section_item(text, sections, section)
         return
     listed = list(_list_items(text, own))
     yield from listed or _paragraphs(text, own)
+
+
+def _holds_items(text: str, sections: Sequence[Section], section: Section) -> bool:
+    """True where a section is no item but a list of them: （二）存在的问题, or a project's name above its own list."""
+    if _META.search(section.title) and len(section.title) < 16:
+        return True
+    own = _body(text, section)
+    listed = len(children(sections, section.index)) or len(list(_list_items(text, own)))
+    bare = not text[own.start : own.end].strip()
+    return listed > 0 and (bare or _PROJECT.search(section.title) is not None) and not _FAULT.search(section.title)
 
 
 def _body(text: str, section: Section) -> Span:
@@ -120,7 +133,7 @@ def _list_items(text: str, span: Span) -> Iterator[Item]:
         if name == style and value == len(starts) + 1:
             starts.append((match.start(), match.end()))
     ends = [start for start, _ in starts[1:]] + [span.end]
-    for (_, start), end in zip(starts, ends, strict=True):
+    for (_, start), end in zip(starts, ends[: len(starts)], strict=True):
         whole = piece(text, Span(start, end))
         if len(whole.text) >= 4:
             yield _split_heading(text, whole.span, whole.span.end)
@@ -168,13 +181,19 @@ def _problem(text: str, item: Item, evaluation: str) -> Iterator[Candidate]:
     if item.heading is not None:
         fields["description"] = claim(cut_long(text, item.heading))
         if item.details is not None and item.details.start < end:
-            fields["reason"] = claim(cut_long(text, Span(item.details.start, end)))
+            lead = _CAUSE_LABEL.match(text, item.details.start, end)
+            fields["reason"] = claim(cut_long(text, Span(lead.end() if lead else item.details.start, end)))
     else:
         fields["description"] = claim(cut_long(text, Span(item.span.start, end)))
     if caused and _BUDGET.search(caused["what"]) and _DEPARTED.search(caused["what"]):
         kind = "budget"
         fields["description"] = claim(piece(text, Span(caused.start("what"), caused.end("what"))))
         fields["reason"] = claim(cut_long(text, Span(caused.start("why"), end)))
+    unmet = _UNMET.match(whole.text)
+    if kind == "problem" and unmet and "reason" in fields:
+        kind = "budget" if _RATE.search(unmet["what"]) else "indicator"
+        if kind == "indicator":
+            fields["indicator"] = claim(piece(text, Span(whole.span.start, whole.span.start + len(unmet["what"]))))
     if remedy and end < item.span.end:
         fields["remedy"] = claim(cut_long(text, Span(remedy.end(), item.span.end)))
     references = {"evaluation": evaluation, "kind": kind}

@@ -148,7 +148,12 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
         if section.kind not in (SectionKind.FUNDING, SectionKind.PERFORMANCE, SectionKind.OTHER):
             continue
         about = next((p for p in prose if p.span.covers(section.span)), None)
-        owner = Owner(about.evaluation if about else home, about.name if about else None, report.year)
+        owner = Owner(
+            about.evaluation if about else home,
+            about.name if about else None,
+            report.year,
+            about_money=section.kind is not SectionKind.PERFORMANCE,
+        )
         body = Span(section.heading.start if section.heading else section.span.start, section.span.end)
         if section.kind is not SectionKind.OTHER or section.heading is None:
             yield from read_prose_funding(document.text, body, owner)
