@@ -6,7 +6,7 @@ headers, footers, field codes, and the table of contents.
 
 from __future__ import annotations
 
-from pipeline.errors import DamagedFile, EmptyFile
+from pipeline.errors import EmptyFile
 from pipeline.readers.docx.body import Context, joined, read_body
 from pipeline.readers.docx.numbering import Labels, read_numbering
 from pipeline.readers.docx.parts import open_parts
@@ -20,15 +20,18 @@ def read(data: bytes, source: Source) -> Document:
     """The document in a Word file, its tables written as one cell a line after a tab and an empty line after each row.
 
     ``pages`` is filled where Word saved its page breaks, and then tells pages as of that save; hard page breaks alone
-    would give wrong page numbers. Raises ``DamagedFile``, ``UnsupportedFormat``, ``TooLarge`` or ``EmptyFile``.
+    would give wrong page numbers. Two pages start at one offset where the first shows only what is left out.
+    Raises ``DamagedFile``, ``UnsupportedFormat``, ``TooLarge`` or ``EmptyFile``.
     """
     parts = open_parts(data, source.name)
     context = Context(read_styles(parts.styles), Labels(read_numbering(parts.numbering)))
-    try:
-        whole = joined(read_body(parts.body, context))
-    except RecursionError as error:
-        raise DamagedFile(f"文件结构异常，嵌套过深：{source.name}", "请用 Word 或 WPS 打开后另存，再试一次。") from error
+    whole = joined(read_body(parts.body, context))
     if not whole.text.strip():
         raise EmptyFile(f"文件里没有文字：{source.name}", "若正文是图片或扫描件，请先做文字识别。")
-    pages = tuple(sorted({0, *whole.pages})) if whole.pages else ()
-    return Document(source=source, text=whole.text, tables=whole.tables, outline=whole.outline, pages=pages)
+    return Document(
+        source=source,
+        text=whole.text,
+        tables=whole.tables,
+        outline=whole.outline,
+        pages=(0, *whole.pages) if whole.pages else (),
+    )

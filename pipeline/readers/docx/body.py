@@ -36,6 +36,9 @@ class _Paragraph(NamedTuple):
     boxes: tuple[Element, ...]
 
 
+_NOTHING = _Paragraph("", None, (), ())
+
+
 class _CellText(NamedTuple):
     text: str
     begins_page: bool
@@ -76,36 +79,39 @@ def _paragraphs(container: Element, context: Context) -> Iterator[_Paragraph | E
 
     Where a paragraph's end was deleted, its words run on into the next paragraph, whose number and style they take.
     """
-    carried = ""
-    boxes: tuple[Element, ...] = ()
+    carried = _NOTHING
     for block in blocks(container):
         if block.tag == TABLE:
+            if carried != _NOTHING:
+                yield carried
+                carried = _NOTHING
             yield block
             continue
-        properties = block.find(W + "pPr")
         line = read_line(block, context.styles)
-        boxes += line.boxes
-        if block.find(f"{W}pPr/{W}rPr/{W}del") is not None:
-            carried += line.text
-            continue
+        boxes = carried.boxes + line.boxes
+        runs_on = block.find(f"{W}pPr/{W}rPr/{W}del") is not None
         hidden = not line.text and is_on(block.find(f"{W}pPr/{W}rPr/{W}vanish"))
-        if not (hidden or line.in_contents) or boxes or carried:
-            yield _paragraph(carried, line._replace(boxes=boxes), properties, context)
-        carried, boxes = "", ()
-    if carried or boxes:
-        yield _Paragraph(carried, None, (), boxes)
+        if runs_on or hidden or line.in_contents:
+            text = carried.text + ("" if line.in_contents else line.text)
+            # The pages that begin in a line that is left out begin where the next one starts.
+            carried = _Paragraph(text, None, carried.page_starts + tuple(0 for _ in line.page_starts), boxes)
+            continue
+        yield _paragraph(carried, line._replace(boxes=boxes), block.find(W + "pPr"), context)
+        carried = _NOTHING
+    if carried != _NOTHING:
+        yield carried
 
 
-def _paragraph(carried: str, line: Line, properties: Element | None, context: Context) -> _Paragraph:
+def _paragraph(carried: _Paragraph, line: Line, properties: Element | None, context: Context) -> _Paragraph:
     style_id = value(None if properties is None else properties.find(W + "pStyle"), context.styles.default)
     own_level = outline(properties)
     if own_level is None:
         level = context.styles.outline_level(style_id)
     else:
         level = own_level + 1 if own_level < BODY_LEVEL else None
-    front = _label(properties, style_id, context) + carried
-    text = front if line.in_contents else front + line.text
-    return _Paragraph(text, level, tuple(len(front) + start for start in line.page_starts if start), line.boxes)
+    front = _label(properties, style_id, context) + carried.text
+    page_starts = carried.page_starts + tuple(len(front) + start if start else 0 for start in line.page_starts)
+    return _Paragraph(front + line.text, level, page_starts, line.boxes)
 
 
 def _label(properties: Element | None, style_id: str, context: Context) -> str:
@@ -114,7 +120,9 @@ def _label(properties: Element | None, style_id: str, context: Context) -> str:
     if num_id is None:
         return ""
     level = inherited.level if own.level is None else own.level
-    return context.labels.next_label(num_id, context.labels.level_of_style(num_id, style_id) if level is None else level)
+    if level is None:
+        level = context.labels.level_of_style(num_id, style_id)
+    return context.labels.next_label(num_id, level)
 
 
 def _table_passages(table: Element, context: Context) -> Iterator[Passage]:

@@ -78,7 +78,7 @@ def _merges_after(
 
 
 def _merge(properties: Element | None, name: str) -> str:
-    """"restart", "continue" (which is what a mark without a value means), or "" for a cell that is not merged."""
+    """ "restart", "continue" (which is what a mark without a value means), or "" for a cell that is not merged."""
     mark = None if properties is None else properties.find(W + name)
     return "" if mark is None else value(mark, "continue")
 

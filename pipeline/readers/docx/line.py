@@ -17,8 +17,7 @@ _WORD_ART = "{urn:schemas-microsoft-com:vml}textpath"
 _LINE_ENDS = re.compile(r"[\t\r\n\f\v\x85\u2028\u2029]")
 _PAGE_AT_END = re.compile(r"[\s.…·]\d+\s*\Z")
 DROPPED = frozenset(
-    W + name
-    for name in ("pPr", "rPr", "del", "moveFrom", "delText", "delInstrText", "rt", "sdtPr", "sdtEndPr")
+    W + name for name in ("pPr", "rPr", "del", "moveFrom", "delText", "delInstrText", "rt", "sdtPr", "sdtEndPr")
 )
 
 
@@ -37,6 +36,7 @@ class _Gathered:
 
     styles: Styles
     hidden: bool
+    font: str = ""
     parts: list[str] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
     page_starts: list[int] = field(default_factory=list)
@@ -60,7 +60,7 @@ def read_line(paragraph: Element, styles: Styles) -> Line:
     _gather(paragraph, gathered)
     text = "".join(gathered.parts)
     # Some files misuse a contents style for prose: only lines that do point at a page are left out.
-    points = gathered.refers_to_pages or _PAGE_AT_END.search(text) is not None
+    points = paragraph.find(W + "hyperlink") is not None or _PAGE_AT_END.search(text) is not None
     in_contents = gathered.refers_to_pages or (points and styles.is_contents(style_id))
     return Line(text, tuple(gathered.boxes), tuple(gathered.page_starts), in_contents)
 
@@ -79,14 +79,14 @@ def _run(element: Element, gathered: _Gathered) -> None:
     if _is_hidden(properties, gathered):
         return
     before = len(gathered.parts)
+    fonts = None if properties is None else properties.find(W + "rFonts")
+    gathered.font = "" if fonts is None else fonts.get(W + "ascii") or ""
     _gather(element, gathered)
-    if properties is None or len(gathered.parts) == before:
+    gathered.font = ""
+    if properties is None or not 0 < before < len(gathered.parts):
         return
-    fonts = properties.find(W + "rFonts")
-    if fonts is not None and (font := fonts.get(W + "ascii")):
-        gathered.parts[before:] = [shown(part, font) for part in gathered.parts[before:]]
     raised = value(properties.find(W + "vertAlign")) == "superscript"
-    if raised and before and gathered.parts[before][0].isdigit() and gathered.parts[before - 1][-1].isdigit():
+    if raised and gathered.parts[before][0].isdigit() and gathered.parts[before - 1][-1].isdigit():
         gathered.parts.insert(before, "^")  # else 10 with a raised 4 would read as 104
 
 
@@ -104,7 +104,7 @@ def _text(element: Element, gathered: _Gathered) -> None:
     text = element.text or ""
     if element.get(_SPACE) != "preserve":
         text = text.strip(" \t\r\n")  # white space at the ends is of the file's layout, and Word drops it
-    gathered.add(_LINE_ENDS.sub(" ", text))
+    gathered.add(shown(_LINE_ENDS.sub(" ", text), gathered.font))
 
 
 def _field_mark(element: Element, gathered: _Gathered) -> None:

@@ -5,7 +5,6 @@ Nothing is parsed before its unpacked size is known to be sane, and no entity is
 
 from __future__ import annotations
 
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -35,13 +34,9 @@ _RESAVE = "请用 Word 或 WPS 打开后另存为 .docx，再试一次。"
 _UNPACK_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
-    struct.error,
     EOFError,
-    OSError,  # bz2 and seeks to offsets that do not exist
-    KeyError,
-    ValueError,
-    OverflowError,
-    RuntimeError,  # an encrypted member; NotImplementedError, an unknown compression, is one of these
+    ValueError,  # an offset before the start of the file, a name that is no UTF-8
+    RuntimeError,  # an encrypted member; NotImplementedError, a later version of the format, is one of these
 )
 
 
@@ -119,7 +114,8 @@ def _parts(archive: zipfile.ZipFile, name: str) -> Parts:
     main = _related(archive, "", name).get("officeDocument", "word/document.xml")
     if main not in names:
         main = "word/document.xml"
-    if main not in names or main.startswith(("xl/", "ppt/")):
+    root = _parse(archive, main, name) if main in names else None
+    if root is None or root.tag != W + "document":
         raise UnsupportedFormat(
             f"压缩包里没有 Word 正文，可能是 Excel、PPT 或普通压缩文件改了后缀：{name}",
             "请改回正确的后缀名；若是压缩文件，请先解压。",
@@ -129,7 +125,7 @@ def _parts(archive: zipfile.ZipFile, name: str) -> Parts:
         _parse(archive, part, name) if part in names else None
         for part in (beside.get(kind, f"word/{kind}.xml") for kind in ("styles", "numbering"))
     ]
-    body = _parse(archive, main, name).find(W + "body")
+    body = root.find(W + "body")
     if body is None:
         raise DamagedFile(f"Word 正文缺失：{name}", _RESAVE)
     return Parts(body, found[0], found[1])
@@ -178,4 +174,6 @@ def _unpacked(archive: zipfile.ZipFile, part: str, name: str) -> bytes:
             f"文件解压后过大：{name}（{part} 有 {info.file_size // 2**20} MB，上限 {MAX_PART // 2**20} MB）",
             "绩效自评报告不会这么大；请确认文件来源，或拆分后再处理。",
         )
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise zipfile.BadZipFile(f"{part} is packed in a way that no Word file is")
     return archive.read(part)
