@@ -1,0 +1,12 @@
+"""Where each claimed quote and value stands in the text, and whether the text vouches for it, digit for digit.
+
+A match must be equal after folding (NFKC, white space, punctuation width), have the same numbers in the same places,
+and start and end between words: ``18`` is not found in ``793.18``, ``125`` not in the cells ``12`` and ``5``. Passages
+that are merely alike are looked for only to tell a number that differs from words that are not there.
+"""
+
+from pipeline.grounding.evidence import ground
+from pipeline.grounding.folding import TextIndex, index_text
+from pipeline.grounding.places import Located, locate, locate_quote
+
+__all__ = ["Located", "TextIndex", "ground", "index_text", "locate", "locate_quote"]

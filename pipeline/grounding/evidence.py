@@ -1,0 +1,118 @@
+"""The grounding of records: every field and every quote gets a status and, where it was found, its span."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.grounding.folding import TextIndex, fold, index_text
+from pipeline.grounding.places import (
+    ABSENT,
+    Located,
+    find_all,
+    locate,
+    locate_at,
+    locate_needle,
+    locate_quote,
+    quote_needle,
+    value_needle,
+)
+from schemas.records import FieldType, RecordKind, field_types
+from schemas.stages import Candidate, Claim, GroundedField, GroundedRecord, Status
+from schemas.text import Document, Span
+
+_DIGIT = re.compile(r"[0-9]")
+_DECLARED = "no_deviation_declared"  # its value is no text of the report; the sentence that declares it is
+
+
+def ground(document: Document, candidates: Sequence[Candidate]) -> tuple[GroundedRecord, ...]:
+    """Each candidate with the status and span of its quote and of every field, in the order given; none is dropped.
+
+    A field is looked for where it is claimed to stand, then inside its own quote, inside the record's quote, and at
+    last in the whole text, where it must be the only one of its kind.
+    """
+    index = index_text(document.text)
+    return tuple(_ground_record(index, place, candidate) for place, candidate in enumerate(candidates))
+
+
+def _ground_record(index: TextIndex, place: int, candidate: Candidate) -> GroundedRecord:
+    claimed = {name: _locate_claimed(index, name, claim) for name, claim in candidate.fields.items()}
+    quote = _locate_record(index, candidate.quote, [found.span for found in claimed.values() if found and found.span])
+    types = field_types(candidate.kind)
+    # A report's own facts stand all over it: its quote says nothing of where they cannot be.
+    bounds = [] if candidate.kind is RecordKind.REPORT else [quote]
+    fields = []
+    for name, claim in candidate.fields.items():
+        found = claimed[name] or _locate_free(index, claim.value, quote)
+        if claimed[name] is None and types.get(name) is FieldType.NUMBER:
+            own = [locate_quote(index, claim.quote)] if claim.quote else []
+            found = _keep_within(index, claim.value, found, own + bounds)
+        fields.append(GroundedField(name, claim.value, found.status, found.span))
+    return GroundedRecord(
+        index=place,
+        kind=candidate.kind,
+        references=candidate.references,
+        fields=tuple(fields),
+        quote=GroundedField("quote", candidate.quote.value, quote.status, quote.span),
+        engine=candidate.engine,
+        rule=candidate.rule,
+        chunk=candidate.chunk,
+    )
+
+
+def _locate_claimed(index: TextIndex, name: str, claim: Claim) -> Located | None:
+    """Where the claim itself leads, by its span or by its own quote; ``None`` where it leads nowhere."""
+    if name == _DECLARED:
+        return _locate_sentence(index, claim)
+    found = locate_at(index, value_needle(claim.value), claim.where) if claim.where else None
+    if found is None and claim.quote:
+        passage = locate_quote(index, claim.quote)
+        found = _locate_inside(index, claim.value, passage)
+    return found
+
+
+def _locate_sentence(index: TextIndex, claim: Claim) -> Located:
+    if claim.quote:
+        needle = quote_needle(claim.quote)
+        found = locate_at(index, needle, claim.where) if claim.where else None
+        return found or locate_needle(index, needle)
+    if claim.where and 0 <= claim.where.start < claim.where.end <= len(index.text):
+        return locate_at(index, quote_needle(index.text[slice(*claim.where)]), claim.where) or ABSENT
+    return ABSENT
+
+
+def _locate_record(index: TextIndex, claim: Claim, anchors: Sequence[Span]) -> Located:
+    """Where a record's quote stands; of several places, the one that holds most of what its fields lead to."""
+    needle = quote_needle(claim.value)
+    found = locate_at(index, needle, claim.where) if claim.where else None
+    found = found or locate_needle(index, needle)
+    if found.status is not Status.AMBIGUOUS or not anchors:
+        return found
+    held = [(sum(hit.span.covers(anchor) for anchor in anchors), hit) for hit in find_all(index, needle) if hit.span]
+    most = max(count for count, _ in held)
+    best = [hit for count, hit in held if count == most]
+    return best[0] if most and len(best) == 1 else found
+
+
+def _locate_inside(index: TextIndex, value: str, passage: Located) -> Located | None:
+    if not passage.status.vouched:
+        return None
+    found = locate(index, value, passage.span)
+    return found if found.status.vouched else None
+
+
+def _locate_free(index: TextIndex, value: str, quote: Located) -> Located:
+    return _locate_inside(index, value, quote) or locate(index, value)
+
+
+def _keep_within(index: TextIndex, value: str, found: Located, passages: Sequence[Located]) -> Located:
+    """What was found of a number, unless the passage it is said to be read from is there with other numbers instead.
+
+    Among the many numbers of a report, one that was made up often stands somewhere else by chance.
+    """
+    spans = [span for _, span in passages if span and _DIGIT.search(index.folded, *index.folded_range(span))]
+    if not spans or not _DIGIT.search(fold(value)):
+        return found
+    if any(locate(index, value, span).status.vouched for span in spans):
+        return found
+    return Located(Status.NUMBER_MISMATCH, spans[0])
