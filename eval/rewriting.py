@@ -163,9 +163,8 @@ def _places(text: FoldedText, value: str, quote: Span | None) -> Iterator[Span]:
 
     A number stands only where no further digits adjoin it.
     """
-    found = text.folded_places(value)
-    whole = [place for place in found if not _cuts_number(text.folded, place)]
-    spans = [_raw_span(text, place) for place in whole or found]
+    found = [span for place in text.folded_places(value) if (span := _raw_span(text, place)) is not None]
+    spans = [span for span in found if not _cuts_number(text.text, span)] or found
     if quote is None:
         yield from spans
         return
@@ -175,17 +174,20 @@ def _places(text: FoldedText, value: str, quote: Span | None) -> Iterator[Span]:
     yield from (span for span in spans if span.start >= quote.start and span not in inside)
 
 
-def _raw_span(text: FoldedText, place: Span) -> Span:
-    """The range of the text itself that a range of the folded text was made from."""
+def _raw_span(text: FoldedText, place: Span) -> Span | None:
+    """The range of the text that a range of the folded text was made from; ``None`` where it starts or ends in the
+    midst of a character, as the 2 of ``㎡`` does."""
     start = bisect_right(text.starts, place.start) - 1
-    return Span(start, bisect_left(text.starts, place.end, lo=start))
+    end = bisect_left(text.starts, place.end, lo=start)
+    return Span(start, end) if (text.starts[start], text.starts[end]) == place else None
 
 
-def _cuts_number(folded: str, place: Span) -> bool:
-    before, after = folded[: place.start][-2:], folded[place.end : place.end + 2]
+def _cuts_number(text: str, span: Span) -> bool:
+    """True where a range starts or ends in the midst of a number."""
+    before, after = text[: span.start][-2:], text[span.end : span.end + 2]
     number_before = before[-1:].isdigit() or (before[-1:] == "." and before[:1].isdigit())
     number_after = after[:1].isdigit() or (after[:1] == "." and after[1:].isdigit())
-    return (folded[place.start].isdigit() and number_before) or (folded[place.end - 1].isdigit() and number_after)
+    return (text[span.start].isdigit() and number_before) or (text[span.end - 1].isdigit() and number_after)
 
 
 def _without_cuts(edits: Sequence[Edit], places: Iterable[Span]) -> list[Edit]:

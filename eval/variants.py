@@ -61,9 +61,9 @@ def vary(case: Case, seed: int, kinds: Iterable[Variation] = tuple(Variation)) -
     Its ``report`` is the path of the original; its findings are empty, as other numbers contradict one another.
     """
     name = f"{case.name}-{seed}"
-    varied = case
+    wanted, varied = frozenset(kinds), case
     for kind in Variation:  # in this order, whatever the order asked for
-        if kind in set(kinds):
+        if kind in wanted:
             rewriting = _REWRITINGS[kind](varied, Random(f"{seed}/{case.name}/{kind}"))
             varied = rewrite_case(varied, rewriting.edits, rewriting.dropped)
             if kind is Variation.YEAR:

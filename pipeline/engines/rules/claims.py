@@ -19,9 +19,9 @@ _INNER_SPACE = re.compile(rf"\s*[\n\t]\s*|(?<={_CJK})\s+|\s+(?={_CJK})")
 _SENTENCE_END = re.compile(r"[。！？!?]")
 _ITEM = re.compile(
     r"(?:(?<=^)|(?<=[\n；;。:：\s]))\s*"
-    r"(?:(?:目标|指标|任务)\s*(?P<a>\d{1,2})\s*[:：、.．]?|(?P<b>\d{1,2})\s*[、.．](?!\d)|[(（](?P<c>\d{1,2})[)）]、?|(?P<d>[①-⑳]))\s*"
+    r"(?:(?:目标|指标|任务)\s*(?P<a>\d{1,2}|[一二三四五六七八九十])(?:完成情况)?\s*[:：、.．]?|(?P<b>\d{1,2})\s*[、.．](?!\d)|[(（](?P<c>\d{1,2})[)）]、?|(?P<d>[①-⑳]))\s*"
 )
-_CIRCLED = {chr(0x2460 + place): place + 1 for place in range(20)}
+_NUMERALS = {**{chr(0x2460 + place): place + 1 for place in range(20)}, **{c: n for n, c in enumerate("一二三四五六七八九十", 1)}}
 
 
 class Piece(NamedTuple):
@@ -63,13 +63,17 @@ def split_items(text: str, span: Span) -> tuple[tuple[int, Span], ...]:
     """
     marks: list[tuple[int, re.Match[str]]] = []
     for match in _ITEM.finditer(text, span.start, span.end):
-        number = int(match["a"] or match["b"] or match["c"] or 0) or _CIRCLED[match["d"]]
+        number = _numeral(match["a"] or match["b"] or match["c"] or match["d"])
         if number == len(marks) + 1:
             marks.append((number, match))
     if not marks or text[span.start : marks[0][1].start()].strip():
-        return ()
+        return ()  # words before the first number: no list, or one with an introduction
     ends = [match.start() for _, match in marks[1:]] + [span.end]
     return tuple((number, Span(match.end(), end)) for (number, match), end in zip(marks, ends, strict=True))
+
+
+def _numeral(word: str) -> int:
+    return _NUMERALS[word] if word in _NUMERALS else int(word)
 
 
 def trim_end(part: Piece, marks: str = "；;，,、") -> Piece:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, claim_cell, cut_long, piece, quote_of, tidy
-from pipeline.engines.rules.forms import BlockKind, Form
+from pipeline.engines.rules.forms import Block, BlockKind, Form
 from pipeline.engines.rules.goals import goal_cells
 from pipeline.engines.rules.grid import align_row, grade_in, is_blank, numbers_in
+from pipeline.engines.rules.vocabulary import TOTAL_ROW, fold_header
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Cell, Document, Span
 
 DEPARTMENT = "department"
+_SUREST = ("evaluations.form", "evaluations.summary", "evaluations.prose", "evaluations.title")
 _PROJECT_TITLE = re.compile(r"项目(?:支出)?|专项(?:资金)?|转移支付")
 _DEPARTMENT_TITLE = re.compile(r"整体|部门|单位")
 _SUFFIX = re.compile(r"(?:专项)?(?:工作)?(?:项目|经费|资金|专项|支出|补助|补贴)+$")
@@ -62,6 +64,30 @@ def subject_of(document: Document, form: Form) -> Subject | None:
     if outcome is not None:
         fields["outcome_summary"] = claim(cut_long(document.text, outcome.span))
     return Subject(scope, name, fields, form.span, "evaluations.form")
+
+
+def subjects_in_summary(document: Document, form: Form) -> Iterator[tuple[Block, Subject]]:
+    """The rows of a list of projects, each as a block of its own and as what it says of its project."""
+    for block in form.blocks:
+        if block.kind is not BlockKind.SUMMARY:
+            continue
+        for row in block.rows:
+            cells = {
+                block.columns[place].code: cell
+                for place, cell in align_row(row, block.columns, exact=block.exact).items()
+                if not is_blank(cell.text)
+            }
+            name = cells.get("project_name")
+            if name is None or fold_header(name.text) in TOTAL_ROW:
+                continue
+            fields: dict[str, Claim] = {}
+            score, grade = cells.get("total_score"), cells.get("grade")
+            if score is not None and numbers_in((score,)):
+                fields["total_score"] = claim_cell(score)
+            if grade is not None and _GRADE.fullmatch(tidy(grade.text)):
+                fields["grade"] = claim_cell(grade)
+            span = Span(min(c.span.start for c in row if c.text), max(c.span.end for c in row if c.text))
+            yield replace(block, rows=(row,)), Subject("project", claim_cell(name), fields, span, "evaluations.summary")
 
 
 def _scope_by_title(title: str) -> str:
@@ -125,7 +151,7 @@ def merge_subjects(subjects: Sequence[Subject]) -> tuple[tuple[Subject, ...], ..
 def evaluation_of(document: Document, group: Sequence[Subject], identifier: str, fallback: Claim | None) -> Candidate:
     """The group as one record. Forms are read before prose; the first to fill a field counts."""
     fields: dict[str, Claim] = {}
-    ordered = sorted(group, key=lambda s: s.rule != "evaluations.form")
+    ordered = sorted(group, key=lambda s: _SUREST.index(s.rule))
     name = next((s.name for s in ordered if s.name), None) or fallback
     if name is not None:
         fields["name"] = name

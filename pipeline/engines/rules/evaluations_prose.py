@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline.engines.rules.claims import claim, piece
-from pipeline.engines.rules.evaluations import DEPARTMENT, Subject, name_piece
+from pipeline.engines.rules.evaluations import DEPARTMENT, Subject, likeness_key, name_piece, same_project
 from schemas.outline import subtree
 from schemas.stages import Claim, Section, SectionKind
 from schemas.text import Document, Span
@@ -46,19 +47,23 @@ def department_subject(document: Document, sections: Sequence[Section], taken: S
     return None
 
 
-def project_sections(document: Document, sections: Sequence[Section]) -> tuple[tuple[Section, Subject], ...]:
+def project_sections(
+    document: Document, sections: Sequence[Section], known: Sequence[str]
+) -> tuple[tuple[Section, Subject], ...]:
     """The sections that are each about one project, with what they say of it as a subject.
 
-    A section is one where its title names a project and the title above speaks of projects, or where it is the
-    standard summary (…绩效自评综述：…).
+    A section is one where its title is the name of a project that is known from a form or that titles several
+    sections, where it names a project and the title above speaks of projects, or where it is the standard summary
+    (…绩效自评综述：…).
     """
+    known = (*known, *_repeated_titles(sections))
     found: list[tuple[Section, Subject]] = []
     for section in sections:
         if section.kind is SectionKind.FORM or section.heading is None:
             continue
         if found and subtree(sections, found[-1][0].index).covers(section.span):
             continue
-        name = _project_name(document.text, section, sections)
+        name = _project_name(document.text, section, sections, known)
         if name is None:
             continue
         span = subtree(sections, section.index)
@@ -71,10 +76,21 @@ def project_sections(document: Document, sections: Sequence[Section]) -> tuple[t
     return tuple(found)
 
 
-def _project_name(text: str, section: Section, sections: Sequence[Section]) -> Claim | None:
+def _repeated_titles(sections: Sequence[Section]) -> tuple[str, ...]:
+    """The titles that several sections have and that can be a project's name."""
+    counted = Counter(s.title for s in sections if s.kind is not SectionKind.FORM and 5 <= len(s.title) <= 40)
+    return tuple(t for t, n in counted.items() if n > 1 and _PROJECT_WORD.search(t) and not _NOT_A_PROJECT.search(t))
+
+
+def _project_name(
+    text: str, section: Section, sections: Sequence[Section], known: Sequence[str]
+) -> Claim | None:
+    assert section.heading is not None
+    if len(likeness_key(section.title)) >= 4 and any(same_project(section.title, name) for name in known):
+        start = _title_start(text, section)
+        return name_piece(piece(text, Span(start, start + len(section.title))))
     if section.kind not in (SectionKind.PERFORMANCE, SectionKind.FUNDING, SectionKind.OTHER):
         return None
-    assert section.heading is not None
     start = _title_start(text, section)
     summary = _SUMMARY.match(text, start, min(section.span.end, start + 80))
     if summary:

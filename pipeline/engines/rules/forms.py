@@ -46,6 +46,7 @@ class BlockKind(StrEnum):
     GOALS = "goals"
     INDICATORS = "indicators"
     STAFF = "staff"
+    SUMMARY = "summary"  # a project in each row: its money, score and grade
 
 
 class MoneyUnit(NamedTuple):
@@ -174,7 +175,10 @@ def _take_row(draft: _Draft, rows: Sequence[Row], place: int, fiscal_year: int |
         return _open_indicators(draft, rows, place, columns)
     money = columns_of(row, lambda text: funding_column(text, fiscal_year))
     codes = {column.code for column in money}
-    if len(codes & _AMOUNTS) >= 2 or (codes & _AMOUNTS and "rate" in codes):
+    listed = len(filled) >= 3 and any(pair_label(cell.text) == "project_name" for cell in filled)
+    if listed and (codes & _AMOUNTS or codes & {"score", "rate"}):
+        draft.open_block(BlockKind.SUMMARY, columns_of(row, lambda text: _summary_column(text, fiscal_year)), row)
+    elif len(codes & _AMOUNTS) >= 2 or (codes & _AMOUNTS and "rate" in codes):
         draft.open_block(BlockKind.FUNDING, money, row)
     elif {"authorized_staff", "actual_staff"} <= {staff_column(cell.text) for cell in filled}:
         draft.open_block(BlockKind.STAFF, columns_of(row, staff_column), row)
@@ -182,12 +186,21 @@ def _take_row(draft: _Draft, rows: Sequence[Row], place: int, fiscal_year: int |
         draft.open_block(BlockKind.SPLIT, (), row)
     elif goals := _goal_columns(row, filled):
         draft.open_block(BlockKind.GOALS, goals, row)
-    elif draft.kind is not BlockKind.FUNDING and fold_header(filled[0].text) in TOTAL_ROW and numbers_in(tuple(filled)):
+    elif draft.kind not in (BlockKind.FUNDING, BlockKind.SUMMARY) and fold_header(filled[0].text) in TOTAL_ROW and numbers_in(tuple(filled)):
         draft.close_block()
         draft.total = row
-    elif not _take_pairs(draft, filled) and draft.kind is not None:
+    elif draft.kind is BlockKind.SUMMARY or (not _take_pairs(draft, filled) and draft.kind is not None):
         draft.rows.append(row)
     return 1
+
+
+def _summary_column(text: str, fiscal_year: int | None) -> str | None:
+    """The code of a column of a list of projects; a score there is the project's total."""
+    label = pair_label(text)
+    if label in ("project_name", "grade"):
+        return label
+    code = funding_column(text, fiscal_year)
+    return "total_score" if code == "score" or label == "total_score" else code if code != "weight" else None
 
 
 def _open_indicators(draft: _Draft, rows: Sequence[Row], place: int, columns: tuple[Column, ...]) -> int:

@@ -26,12 +26,14 @@ _NUMBERED_LABEL = re.compile(r"\s*\d{1,2}\s*[、.．]\s*[^\d\s]")
 
 def read_funding(text: str, block: Block, evaluation: str) -> Iterator[Candidate]:
     """A record for each row of a funding block that holds an amount."""
-    label_columns = [place for place, column in enumerate(block.columns) if column.code is None]
+    label_columns = [place for place, column in enumerate(block.columns) if column.code in (None, "project_name")]
     for row in block.rows:
         for cells, rule in _repair(row, block):
             aligned = align_row(cells, block.columns, exact=block.exact)
             labels = [aligned[place] for place in label_columns if place in aligned and aligned[place].text]
-            coded = {block.columns[place].code: cell for place, cell in aligned.items() if block.columns[place].code}
+            coded = {
+                block.columns[place].code: cell for place, cell in aligned.items() if place not in label_columns
+            }
             first = min((cell.span.start for cell in coded.values() if cell.text), default=0)
             labels = [cell for cell in labels if cell.span.start < first]
             if labels:

@@ -29,18 +29,19 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _COLUMN_WORDS = re.compile(
     r"(?:全年|年初|年终|年末|本年度?|年度|当年|实际|累计|实际累计|部门|财政|总)*"
-    r"(?:预算批复数|批复预算数?|预算调整数|调整后预算数?|调整预算数?|预算执行数|预算(?:总额|金额|总数|资金|数|安排)?|决算数?|执行数?|执行金额|支出数|支出总额|总支出|到位数?|到位资金)"
+    r"(?:预算批复数|批复预算数?|预算调整数|调整后预算数?|调整预算数?|预算执行数|预算(?:总额|金额|总数|资金|数|安排)?|决算数?|执行数?|执行金额|到位数?|到位资金)"
     r"(?:为|是|共计|合计|约|共|总计|[:：])*$"
 )
 _VERBS = re.compile(r"(?:为|是|共计|合计|共|约|总计|达到|达|仅|支出了|使用了|其中|[:：，,（(\s])+$")
 _SUBJECT = re.compile(
-    r"^(?:(?:我|本)(?:单位|局|部门|院|校|县|区|市|镇|乡|街道|委|办|中心|机关|系统|处|站)|局机关|机关|单位|部门|该项目|本项目|该(?:项)?(?:资金|经费)|项目|主要用于|用于|一般公共预算财政拨款|包括|按照|根据|，|、|\s|共|实际|财政|全年|年度|当年)+"
+    r"^(?:(?:我|本)(?:单位|局|部门|院|校|县|区|市|镇|乡|街道|委|办|中心|机关|系统|处|站)|局机关|机关|单位|部门|街道|全区|全县|全市|全镇|全乡|全局|全院|全校|该项目|本项目|该(?:项)?(?:资金|经费)|项目|主要用于|用于|一般公共预算财政拨款|包括|按照|根据|，|、|\s|共|实际|财政|全年|年度|当年)+"
 )
 _BUDGET_WORD = re.compile(r"预算|支出|决算|经费|执行|拨款|使用资金|涉及资金|三公|开支|列支|专项资金|费$|费用$|接待费|维护费")
 _GENERIC = re.compile(r"^(?:项目)?(?:支出|资金|经费|项目支出|项目资金|费用|实际支出|总支出|财政资金|专项资金|预算|财政拨款|资金总额|项目)?$")
 _RATE = re.compile(r"执行率|完成(?:年初|全年|年度|调整)?预算(?:数)?的?$|预算完成率|支出(?:进度|率)|占(?:年初|全年)?预算(?:数)?的?$|执行进度|支付率|使用率|预算的$")
 _PLANNED = re.compile(r"预计|计划投资|拟|将|概算|估算|明年|下一年|下年")
 _ITEM_STOP = re.compile(r"[，,。；;（(：:]")
+_WHOLE = re.compile(r"^(?:支出(?:总额|总计|合计|总数)|总支出|本年支出(?:合计|总计)?|全年(?:总)?支出|部门支出)$")
 _TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
 _LAST_YEAR = re.compile(r"(20\d\d)年")
 
@@ -94,7 +95,7 @@ def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidat
                 continue
             code = _column(tidy(left), owner.year) or column or (current.column if current else "executed")
             item = _item(text, clause, number.start)
-            if current is not None and (item is None or _same(item, current.item)) and code not in current.fields:
+            if current is not None and (item is None or _same(item, current)) and code not in current.fields:
                 _put(text, current, code, quantity, sentence.start)
                 continue
             if current is not None:
@@ -122,7 +123,8 @@ def _is_funding(quantity: Quantity, left: str, owner: Owner, column: str) -> boo
     words = re.sub(r"\s+", "", left)
     if quantity.dimension.startswith("money") is False:
         bare = quantity.dimension == "none" and quantity.text.endswith(("万", "亿"))
-        if not bare:
+        unitless = quantity.dimension == "none" and quantity.decimals == 2 and owner.about_money
+        if not bare and not (unitless and re.search(r"(?:支出|经费|费|金额|预算数?|执行数|决算数)[为是：:]?$", words)):
             return False
     if _NOT_FUNDING.search(words) or _PLANNED.search(words):
         return False
@@ -166,8 +168,12 @@ def _item(text: str, clause: int, end: int) -> Piece | None:
     return part if 2 <= len(part.text) <= 40 else None
 
 
-def _same(item: Piece, other: Piece | None) -> bool:
-    return other is not None and item.text == other.text
+def _same(item: Piece, record: _Open) -> bool:
+    """True where an amount goes on with the open item: the same words, or the whole after amounts without an item."""
+    if record.item is None and _WHOLE.match(item.text):
+        record.item = item
+        return True
+    return record.item is not None and item.text == record.item.text
 
 
 def _put(text: str, record: _Open, code: str, quantity: Quantity, offset: int) -> None:

@@ -1,4 +1,4 @@
-"""Goals in prose: the items under a heading such as 年度绩效目标, with the outcomes listed under 目标完成情况."""
+"""Goals in prose: under a heading such as 年度绩效目标, after 目标1：, or in a sentence, with the outcomes said of them."""
 
 from __future__ import annotations
 
@@ -11,59 +11,94 @@ from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim, Section, SectionKind
 from schemas.text import Document, Span
 
-_GOAL_TITLE = re.compile(r"(?:绩效|年度|总体|预期|工作|项目|整体|部门|主要|当年)(?:绩效|总体|工作|支出)*目标(?:设定|设立|设置|申报|情况)*$")
+_GOAL_TITLE = re.compile(
+    r"(?:绩效|年度|总体|预期|工作|项目|整体|部门|主要|当年)(?:绩效|总体|工作|支出)*目标的?(?:设定|设立|设置|申报|制定|编制)?(?:情况)?$"
+)
 _NOT_GOAL = re.compile(r"完成|实现|偏离|管理|未|差距|自评|评价|问题|措施|原因|下达|分解|明年|下一?年")
+_PROCEDURE = re.compile(r"编报|申报|原则|审核|报送|批复|填报|按要求|印发")
+_LABEL = re.compile(r"目标\s*(?P<n>[1-9１-９一二三四五六七八九十])\s*[:：]\s*")
+_DONE_LABEL = re.compile(r"目标\s*(?P<n>[1-9１-９一二三四五六七八九十])的?(?:实际)?(?:完成|实现)情况\s*(?:为)?[:：]\s*")
 _INLINE = re.compile(
     r"(?:年度|全年|总体|预期|项目|年初(?:设定)?(?:的)?)(?:总体)?(?:绩效)?(?:总)?目标(?:是|为|如下|设定为)?\s*[:：]\s*(?P<body>[^\n]{6,600})"
 )
 _INLINE_END = re.compile(r"(?:实际|目标|年度|全年)*(?:完成|实现)情况\s*[:：]")
-_DONE_TITLE = re.compile(r"(?:目标|任务)(?:的)?(?:总体)?(?:实际)?(?:完成|实现)情况")
+_DONE = re.compile(r"(?:总体|绩效|年度|预期)(?:绩效)?目标(?:的)?(?:总体|实际)?(?:完成|实现)情况(?:分析|说明)?")
+_DONE_LIST = re.compile(r"(?:绩效|年度|总体)目标(?:的)?(?:总体|实际)?(?:完成|实现)情况(?:如下)?\s*[:：]\s*")
 
 
-def read_prose_goals(document: Document, sections: Sequence[Section], within: Span, evaluation: str) -> Iterator[Candidate]:
-    """The goals that the sections inside a passage state."""
-    text = document.text
-    for section in sections:
-        if section.kind is SectionKind.FORM or not within.covers(section.span):
-            continue
-        if section.heading is not None and _GOAL_TITLE.search(section.title) and not _NOT_GOAL.search(section.title):
-            outcomes = _outcomes(text, sections, section)
-            for place, span in enumerate(_goal_spans(text, sections, section)):
-                yield _goal(text, span, outcomes.get(place + 1), evaluation)
-            continue
-        for match in _INLINE.finditer(text, section.span.start, section.span.end):
-            body = Span(match.start("body"), match.end("body"))
-            stop = _INLINE_END.search(text, body.start, body.end)
-            body = Span(body.start, stop.start()) if stop else body
-            done = Span(stop.end(), match.end("body")) if stop else None
-            items = [span for _, span in split_items(text, body)] or [body]
-            results = dict(split_items(text, done)) if done else {}
-            for place, span in enumerate(items):
-                outcome = results.get(place + 1) if len(results) == len(items) else done if len(items) == 1 else None
-                yield _goal(text, span, outcome, evaluation)
+def read_prose_goals(
+    document: Document, sections: Sequence[Section], within: Sequence[Span], evaluation: str
+) -> Iterator[Candidate]:
+    """The goals stated in the passages about one evaluation, each with its outcome where the passages tell it."""
+    inside = [s for s in sections if s.kind is not SectionKind.FORM and any(w.covers(s.span) for w in within)]
+    goals = [span for section in inside for span in _goals(document.text, sections, section)]
+    if not goals:
+        return
+    outcomes = next((found for found in _outcomes(document.text, sections, inside) if len(found) == len(goals)), None)
+    for place, span in enumerate(goals):
+        yield _goal(document.text, span, outcomes[place] if outcomes else None, evaluation)
 
 
-def _goal_spans(text: str, sections: Sequence[Section], section: Section) -> list[Span]:
-    """The items of the section: its subsections, else its numbered list, else its whole text."""
+def _goals(text: str, sections: Sequence[Section], section: Section) -> list[Span]:
+    labeled = _labeled(text, section.span, _LABEL)
+    if labeled:
+        return labeled
+    if section.heading is not None and _GOAL_TITLE.search(section.title) and not _NOT_GOAL.search(section.title):
+        return _items(text, sections, section)
+    match = _INLINE.search(text, section.span.start, section.span.end)
+    if match is None:
+        return []
+    stop = _INLINE_END.search(text, match.start("body"), match.end("body"))
+    body = Span(match.start("body"), stop.start() if stop else match.end("body"))
+    return [span for _, span in split_items(text, body)] or [piece(text, body).span]
+
+
+def _outcomes(text: str, sections: Sequence[Section], inside: Sequence[Section]) -> Iterator[list[Span]]:
+    """The lists of outcomes that the passages hold, the surest first."""
+    for section in inside:
+        yield _labeled(text, section.span, _DONE_LABEL)
+    for section in inside:
+        if section.heading is not None and _DONE.search(section.title):
+            yield _items(text, sections, section)
+        match = _INLINE_END.search(text, section.span.start, section.span.end)
+        if match and _INLINE.search(text, section.span.start, match.start()):
+            line = text.find("\n", match.end(), section.span.end)
+            body = Span(match.end(), line if line >= 0 else section.span.end)
+            yield [span for _, span in split_items(text, body)] or [piece(text, body).span]
+    for section in inside:
+        match = _DONE_LIST.search(text, section.span.start, section.span.end)
+        if match:
+            whole = subtree(sections, section.index)
+            yield [span for _, span in split_items(text, Span(match.end(), section.span.end))]
+            yield [piece(text, Span(_title_start(text, s), s.span.end)).span for s in children(sections, section.index)]
+            yield [span for _, span in split_items(text, Span(match.end(), whole.end))]
+
+
+def _labeled(text: str, span: Span, label: re.Pattern[str]) -> list[Span]:
+    """What stands after 目标1：, 目标2： …, each up to the next label or the end of its line."""
+    marks = list(label.finditer(text, span.start, span.end))
+    found = []
+    for place, match in enumerate(marks):
+        end = marks[place + 1].start() if place + 1 < len(marks) else span.end
+        line = text.find("\n", match.end(), end)
+        found.append(piece(text, Span(match.end(), line if line >= 0 else end)).span)
+    return found
+
+
+def _items(text: str, sections: Sequence[Section], section: Section) -> list[Span]:
+    """The items of a section: its subsections, else its numbered list, else its whole text."""
     below = children(sections, section.index)
     if len(below) >= 2:
         return [piece(text, Span(_title_start(text, s), subtree(sections, s.index).end)).span for s in below]
     start = section.heading.end if section.heading else section.span.start
-    body = piece(text, Span(min(start, section.span.end), section.span.end)).span
-    items = [span for _, span in split_items(text, body)]
+    body = piece(text, Span(min(start, section.span.end), section.span.end))
+    lead = len(body.text) - len(body.text.lstrip("。：: "))
+    span = Span(body.span.start + lead, body.span.end)
+    items = [item for _, item in split_items(text, span)]
     if items:
         return items
-    return [body] if 6 <= body.end - body.start <= 1500 and "\n\t" not in text[body.start : body.end] else []
-
-
-def _outcomes(text: str, sections: Sequence[Section], goal: Section) -> dict[int, Span]:
-    """The outcomes by number, from the section about the goals' completion beside or after the goals."""
-    for section in sections[goal.index + 1 :]:
-        if _DONE_TITLE.search(section.title) and section.kind is not SectionKind.FORM:
-            spans = _goal_spans(text, sections, section)
-            own = _goal_spans(text, sections, goal)
-            return dict(enumerate(spans, 1)) if len(spans) == len(own) else {}
-    return {}
+    usable = 6 <= len(body.text) <= 1500 and "\n\t" not in text[span.start : span.end] and not _PROCEDURE.search(body.text)
+    return [span] if usable else []
 
 
 def _title_start(text: str, section: Section) -> int:

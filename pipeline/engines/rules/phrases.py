@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from schemas.text import Span
 
-CLAUSE_END = re.compile(r"[，,。；;！？!?：:\n]")
-_SENTENCE = re.compile(r"[。；;！？!?]|\n(?=\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．，]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\t))|(?<=[:：])\n")
-_HEADING_BREAK = re.compile(r"(?<![，、；：,;:\d\u4e00-\u9fff”’）)])\n")
+CLAUSE_END = re.compile(r"[，,](?!\d{3}(?!\d))|[。；;！？!?：:]")
+_NUMBERED = r"[ \t\u3000]*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳]|\t|附件|第[一二三四五六七八九十]+)"
+_SENTENCE = re.compile(rf"[。；;！？!?]|(?<=[：:。])\s*\n|\n(?={_NUMBERED})")
+_SHORT_LINE = 14
 
 _LEAD = re.compile(
     r"^(?:\s|其中|同时|另外|此外|并且|并|且|还|也|以及|及|和|与|共计|共|总计|合计|累计|已经|已|先后|成功|顺利|按时|如期|圆满|全面|积极|大力|"
@@ -33,23 +34,34 @@ _NOUN_STOP = re.compile(r"[，,。；;！？!?：:、\n（(]|其中|同比|达�
 
 
 def split_sentences(text: str, span: Span) -> Iterator[Span]:
-    """The sentences of a passage. A line break inside a sentence (a wrapped line) ends none."""
+    """The sentences of a passage. A line break inside a sentence (a wrapped line) ends none; one after a short line,
+    which is a title, does.
+    """
     start = span.start
     for match in _SENTENCE.finditer(text, span.start, span.end):
         yield from _lines(text, Span(start, match.end()))
         start = match.end()
-    if start < span.end:
-        yield from _lines(text, Span(start, span.end))
+    yield from _lines(text, Span(start, span.end))
 
 
 def _lines(text: str, span: Span) -> Iterator[Span]:
+    """The sentence, with the short lines before it (titles) as sentences of their own."""
     start = span.start
-    for match in _HEADING_BREAK.finditer(text, span.start, span.end):
-        if text[start : match.end()].strip():
-            yield Span(start, match.end())
-        start = match.end()
+    while (end := text.find("\n", start, span.end)) >= 0:
+        line = text[start:end].strip()
+        if len(line) > _SHORT_LINE or not _begins_line(text, start):
+            break
+        if line:
+            yield Span(start, end)
+        start = end + 1
     if text[start : span.end].strip():
         yield Span(start, span.end)
+
+
+def _begins_line(text: str, place: int) -> bool:
+    while place > 0 and text[place - 1] in " \u3000":
+        place -= 1
+    return place == 0 or text[place - 1] == "\n"
 
 
 def strip_lead(words: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pipeline.engines.rules.causes import departure_record, find_departures
 from pipeline.engines.rules.claims import candidate, claim, cut_long, piece, quote_of, trim_end
 from pipeline.engines.rules.forms import Form
 from pipeline.engines.rules.grid import is_blank
@@ -21,15 +22,14 @@ _DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 _STOP = re.compile(r"[。！？!?\n]")
 _HEADING_STOP = re.compile(r"[。！？!?：:；;\n]")
 _OF_CAUSE = re.compile(r"(?P<what>[^。；;\n]{4,60}?)的?(?:主要)?原因(?:为|是|在于|如下|分析)*\s*[:：]?\s*(?P<why>\S)")
+_OPENED_CAUSE = re.compile(r"(?P<what>[^。；;\n]{4,60}?)的?(?:主要)?原因(?:为|是|如下|有)*\s*[:：]\s*$")
 _BUDGET = re.compile(r"预算|支出|执行率|资金|经费|结余|结转|决算")
 _DEPARTED = re.compile(r"高于|低于|超(?:出|过|支)|未(?:纳入|完成|执行|使用|支付)|不足|偏(?:低|高|差|离)|差异|结余|较(?:低|高|大)|增加|减少|滞后|缓慢")
 _NOTHING = re.compile(r"^(?:无|没有|暂无|不存在)[^，]{0,12}$|未(?:出现|发现|发生).{0,24}(?:偏离|问题)|不存在.{0,16}(?:问题|偏离)|没有.{0,10}问题")
 _META = re.compile(r"存在(?:的)?(?:主要)?问题|改进措施|有关建议|原因分析|下一步|主要问题|以下(?:几个)?(?:方面|问题|不足|几点)|如下[:：]?$|几点(?:建议|措施)|为此|针对(?:上述|以上)")
 _PROJECT = re.compile(r"(?:项目|资金|经费|专项|工程|补助|补贴)$")
 _FAULT = re.compile(r"不|未|欠|缺|弱|低|难|慢|滞后|有待|偏|差|少|问题|压力|单一|粗放|薄|矛盾|风险|短板")
-_RATE = re.compile(r"预算|执行率|支出进度|资金")
-_CAUSE_LABEL = re.compile(r"\s*(?:主要)?原因(?:是|为|在于|分析)?\s*[:：]?\s*(?:是)?")
-_UNMET = re.compile(r"^(?P<what>[^，。；]{2,30}?)(?:指标)?(?:未(?:能)?(?:达到|完成|实现)|低于|不及|没有(?:达到|完成))(?:年初|年度|预期)?(?:目标|指标|计划|任务|预期|\d)")
+_UNMET = re.compile(r"未(?:能)?(?:达到?|完成|实现)|低于|不及|超过|高于|没有(?:达到|完成)")
 _INLINE_REMEDY = re.compile(r"(?:下一步)?(?:改进|整改)(?:措施|方案|意见)\s*[:：]|下一步(?:工作)?(?:打算|措施)?\s*[:：]")
 _MAX_HEADING = 60
 
@@ -70,6 +70,12 @@ def _tops(sections: Sequence[Section], kind: SectionKind) -> Iterator[Section]:
 def _items(text: str, sections: Sequence[Section], top: Section, kind: SectionKind) -> Iterator[Item]:
     below = [section for section in children(sections, top.index) if section.kind is kind]
     own = _body(text, top)
+    opened = _OPENED_CAUSE.search(text, own.start, own.end)
+    if opened and below:  # …的原因为： followed by a numbered list
+        before = Span(own.start, opened.start())
+        yield from _paragraphs(text, before)
+        yield Item(piece(text, Span(opened.start("what"), subtree(sections, top.index).end)).span, None, None)
+        return
     if below:
         yield from (item for item in _list_items(text, own) if len(below) < 2)
         for section in below:
@@ -111,7 +117,7 @@ def _split_heading(text: str, span: Span, heading_end: int) -> Item:
     """The item's heading and details: the first line or short first sentence, where something follows it."""
     stop = _HEADING_STOP.search(text, span.start, span.end)
     end = stop.start() if stop else span.end
-    if heading_end < end and heading_end > span.start:
+    if span.start < heading_end < span.end:
         end = heading_end
     head = piece(text, Span(span.start, end))
     rest = piece(text, Span(min(end + 1, span.end), span.end))
@@ -171,29 +177,26 @@ def _problem(text: str, item: Item, evaluation: str) -> Iterator[Candidate]:
     whole = piece(text, item.span)
     if _NOTHING.search(whole.text[:40]) and len(whole.text) < 80:
         return
-    fields: dict[str, Claim] = {}
+    departure = next(find_departures(text, item.span), None)
+    if departure is not None and departure.what.start == whole.span.start and _UNMET.search(text, *departure.what):
+        kind = "budget" if _BUDGET.search(text, *departure.what) else "indicator"
+        yield departure_record(text, departure, kind, evaluation)
+        return
     end = item.span.end
     remedy = _INLINE_REMEDY.search(text, item.span.start, item.span.end)
     if remedy and remedy.start() > item.span.start + 4:
         end = remedy.start()
+    fields: dict[str, Claim] = {}
     kind = "problem"
     caused = _OF_CAUSE.match(text, item.span.start, end)
-    if item.heading is not None:
-        fields["description"] = claim(cut_long(text, item.heading))
-        if item.details is not None and item.details.start < end:
-            lead = _CAUSE_LABEL.match(text, item.details.start, end)
-            fields["reason"] = claim(cut_long(text, Span(lead.end() if lead else item.details.start, end)))
-    else:
-        fields["description"] = claim(cut_long(text, Span(item.span.start, end)))
     if caused and _BUDGET.search(caused["what"]) and _DEPARTED.search(caused["what"]):
         kind = "budget"
         fields["description"] = claim(piece(text, Span(caused.start("what"), caused.end("what"))))
         fields["reason"] = claim(cut_long(text, Span(caused.start("why"), end)))
-    unmet = _UNMET.match(whole.text)
-    if kind == "problem" and unmet and "reason" in fields:
-        kind = "budget" if _RATE.search(unmet["what"]) else "indicator"
-        if kind == "indicator":
-            fields["indicator"] = claim(piece(text, Span(whole.span.start, whole.span.start + len(unmet["what"]))))
+    else:
+        fields["description"] = claim(cut_long(text, item.heading or Span(item.span.start, end)))
+        if item.details is not None and item.details.start < end:
+            fields["reason"] = claim(cut_long(text, Span(item.details.start, end)))
     if remedy and end < item.span.end:
         fields["remedy"] = claim(cut_long(text, Span(remedy.end(), item.span.end)))
     references = {"evaluation": evaluation, "kind": kind}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.engines.rules.claims import Piece
+from pipeline.engines.rules.assignment import Named, assign
+from pipeline.engines.rules.causes import read_causes
 from pipeline.engines.rules.duplicates import drop_repeated
-from pipeline.engines.rules.evaluations import DEPARTMENT, Subject, evaluation_of, merge_subjects, same_project, subject_of
+from pipeline.engines.rules.evaluations import DEPARTMENT, Subject, evaluation_of, merge_subjects, same_project, subject_of, subjects_in_summary
 from pipeline.engines.rules.evaluations_prose import department_subject, project_sections
 from pipeline.engines.rules.facts import find_unit, find_year, read_facts
-from pipeline.engines.rules.forms import BlockKind, Form, read_forms
+from pipeline.engines.rules.forms import Block, BlockKind, Form, read_forms
 from pipeline.engines.rules.funding_forms import read_funding, read_split
 from pipeline.engines.rules.funding_prose import Owner, read_prose_funding
 from pipeline.engines.rules.goals import goal_cells, read_goals
@@ -21,6 +24,8 @@ from pipeline.engines.rules.problems import read_cell_problems, read_problems, r
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Chunk, Section, SectionKind
 from schemas.text import Document, Span
+
+_ABOUT_PROJECTS = re.compile(r"项目支出|项目绩效|项目自评|转移支付|专项资金|专项债")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,14 @@ class RulesEngine:
         report = _Report(document, tuple(sections), forms, int(year.value) if year else None)
         facts = read_facts(document, sections, forms)
         passages, evaluations = _subjects(report)
-        found = [*evaluations, *_read_forms(report, passages), *_read_prose(report, passages)]
+        projects = tuple(
+            Named(one.references["id"], one.fields["name"].value)
+            for one in evaluations
+            if one.references["id"] != DEPARTMENT and "name" in one.fields
+        )
+        home = DEPARTMENT if any(one.references["id"] == DEPARTMENT for one in evaluations) else None
+        read = [*_read_forms(report, passages), *_read_prose(report, passages)]
+        found = [*evaluations, *assign(read, projects, document.text, home)]
         found.sort(key=lambda c: (c.kind is not RecordKind.EVALUATION, c.quote.where.start if c.quote.where else 0))
         return (facts, *drop_repeated(found))
 
@@ -60,6 +72,7 @@ class _Passage:
     span: Span
     evaluation: str
     name: Piece | None
+    blocks: tuple[Block, ...] = ()
     form: Form | None = None
 
 
@@ -67,44 +80,47 @@ def _subjects(report: _Report) -> tuple[tuple[_Passage, ...], tuple[Candidate, .
     """What is evaluated, as records, and the passages that are about each."""
     document = report.document
     by_form = [(form, subject_of(document, form)) for form in report.forms]
-    named = [s for _, s in by_form if s]
-    in_prose = []
+    listed = [pair for form in report.forms for pair in subjects_in_summary(document, form)]
+    named = [s for _, s in by_form if s] + [s for _, s in listed if s.fields]
+    in_prose: list[Subject] = []
     others: list[_Passage] = []
-    for _, subject in project_sections(document, report.sections):
-        if _is_evaluated(document, subject, named):
+    names = [s.name.value for s in named if s.name and s.scope != DEPARTMENT]
+    for _, subject in project_sections(document, report.sections, names):
+        if _is_evaluated(document, subject, [*named, *in_prose]):
             in_prose.append(subject)
         else:
             others.append(_Passage(subject.span, DEPARTMENT, _name(subject)))
-    taken = [subject.span for subject in in_prose]
-    department = department_subject(document, report.sections, taken)
+    department = department_subject(document, report.sections, [subject.span for subject in in_prose])
     subjects = [*named, *in_prose, *([department] if department else [])]
     groups = sorted(merge_subjects(subjects), key=lambda g: (g[0].scope != DEPARTMENT, min(s.span.start for s in g)))
     unit = find_unit(document, report.sections, report.forms)
-    passages: list[_Passage] = list(others)
-    evaluations: list[Candidate] = []
     if not any(group[0].scope == DEPARTMENT for group in groups) and _speaks_of_department(report, groups):
         whole = Subject(DEPARTMENT, unit, {}, unit.where if unit and unit.where else Span(0, 1), "evaluations.title")
         groups.insert(0, (whole,))
-    projects = 0
-    for group in groups:
-        projects += group[0].scope != DEPARTMENT
-        identifier = DEPARTMENT if group[0].scope == DEPARTMENT else f"p{projects}"
+    passages: list[_Passage] = list(others)
+    evaluations: list[Candidate] = []
+    ids: dict[int, str] = {}
+    for number, group in enumerate(groups, 0 if groups and groups[0][0].scope == DEPARTMENT else 1):
+        identifier = DEPARTMENT if group[0].scope == DEPARTMENT else f"p{number}"
         evaluations.append(evaluation_of(document, group, identifier, unit if identifier == DEPARTMENT else None))
-        for subject in group:
-            form = next((f for f, s in by_form if s is subject), None)
-            if form is not None or subject in in_prose:
-                passages.append(_Passage(subject.span, identifier, _name(subject), form))
-    fallback = DEPARTMENT if not groups or groups[0][0].scope == DEPARTMENT else "p1"
-    passages.extend(_Passage(form.span, fallback, None, form) for form, subject in by_form if subject is None)
+        ids.update({id(subject): identifier for subject in group})
+        passages.extend(_Passage(s.span, identifier, _name(s)) for s in group if s in in_prose)
+    fallback = next(iter(ids.values()), DEPARTMENT) if DEPARTMENT not in ids.values() else DEPARTMENT
+    for form, subject in by_form:
+        identifier = ids[id(subject)] if subject else fallback
+        passages.append(_Passage(form.span, identifier, _name(subject) if subject else None, form.blocks, form))
+    for block, subject in listed:
+        passages.append(_Passage(subject.span, ids.get(id(subject), fallback), _name(subject), (block,)))
     return tuple(passages), tuple(evaluations)
 
 
 def _speaks_of_department(report: _Report, groups: Sequence[Sequence[Subject]]) -> bool:
-    """True where the department has to be an evaluation although neither form nor score says so."""
-    if not groups:
-        return True
+    """True where the department is evaluated although neither a form nor a score says so.
+
+    A report whose title is about projects or transfer payments evaluates those alone.
+    """
     head = report.document.text[:300]
-    return "整体" in head or "部门" in head or any(s.kind is SectionKind.PERFORMANCE for s in report.sections)
+    return not groups or "整体" in head or not _ABOUT_PROJECTS.search(head)
 
 
 def _is_evaluated(document: Document, subject: Subject, named: Sequence[Subject]) -> bool:
@@ -123,56 +139,56 @@ def _name(subject: Subject) -> Piece | None:
 def _read_forms(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candidate]:
     text = report.document.text
     for passage in passages:
-        form = passage.form
-        if form is None:
-            continue
-        for block in form.blocks:
-            if block.kind is BlockKind.FUNDING:
+        for block in passage.blocks:
+            if block.kind is BlockKind.FUNDING or (block.kind is BlockKind.SUMMARY and passage.form is None):
                 yield from read_funding(text, block, passage.evaluation)
             elif block.kind is BlockKind.SPLIT:
                 yield from read_split(text, block, passage.evaluation)
             elif block.kind is BlockKind.INDICATORS:
                 yield from read_indicators(text, block, passage.evaluation)
-        yield from read_goals(text, form, passage.evaluation)
-        for _, outcome in goal_cells(form):
+        if passage.form is None:
+            continue
+        yield from read_goals(text, passage.form, passage.evaluation)
+        for _, outcome in goal_cells(passage.form):
             if outcome is not None:
                 yield from read_narrative(text, outcome.span, passage.evaluation)
-        yield from read_cell_problems(text, form, passage.evaluation)
+        yield from read_cell_problems(text, passage.form, passage.evaluation)
 
 
 def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candidate]:
-    document = report.document
-    prose = [passage for passage in passages if passage.form is None]
-    home = DEPARTMENT if not any(p.evaluation != DEPARTMENT for p in passages) else _home(report, passages)
+    document, text = report.document, report.document.text
+    prose = [passage for passage in passages if not passage.blocks]
     for section in report.sections:
         if section.kind not in (SectionKind.FUNDING, SectionKind.PERFORMANCE, SectionKind.OTHER):
             continue
         about = next((p for p in prose if p.span.covers(section.span)), None)
         owner = Owner(
-            about.evaluation if about else home,
+            about.evaluation if about else DEPARTMENT,
             about.name if about else None,
             report.year,
             about_money=section.kind is not SectionKind.PERFORMANCE,
         )
-        body = Span(section.heading.start if section.heading else section.span.start, section.span.end)
-        if section.kind is not SectionKind.OTHER or section.heading is None:
-            yield from read_prose_funding(document.text, body, owner)
-        if section.kind is SectionKind.PERFORMANCE:
-            yield from read_narrative(document.text, body, owner.evaluation)
-        if about is None:
-            yield from read_prose_goals(document, report.sections, section.span, home)
-    for passage in prose:
-        if passage.evaluation != DEPARTMENT:
-            yield from read_prose_goals(document, report.sections, passage.span, passage.evaluation)
-    yield from read_problems(document, report.sections, home)
+        for body in _bodies(section):
+            if section.kind is not SectionKind.OTHER or section.heading is None:
+                yield from read_prose_funding(text, body, owner)
+                yield from read_causes(text, body, owner.evaluation)
+            if section.kind is SectionKind.PERFORMANCE:
+                yield from read_narrative(text, body, owner.evaluation)
+    projects = {p.evaluation for p in prose if p.evaluation != DEPARTMENT}
+    for evaluation in sorted(projects):
+        within = [p.span for p in prose if p.evaluation == evaluation]
+        yield from read_prose_goals(document, report.sections, within, evaluation)
+    taken = [p.span for p in prose if p.evaluation != DEPARTMENT]
+    rest = [s.span for s in report.sections if not any(span.covers(s.span) for span in taken)]
+    yield from read_prose_goals(document, report.sections, rest, DEPARTMENT)
+    for one in read_problems(document, report.sections, DEPARTMENT):
+        about = next((p for p in prose if one.quote.where and p.span.covers(one.quote.where)), None)
+        yield replace(one, references={**one.references, "evaluation": about.evaluation}) if about else one
     yield from read_remedies(document, report.sections)
 
 
-def _home(report: _Report, passages: Sequence[_Passage]) -> str:
-    """What prose outside any project's own passage is about: the department, else the only project."""
-    known = {passage.evaluation for passage in passages}
-    if DEPARTMENT in known or len(known) > 1 or _speaks_of_department(report, [()]):
-        return DEPARTMENT
-    return next(iter(known))
-
-
+def _bodies(section: Section) -> tuple[Span, ...]:
+    """The section's heading and the text under it, apart: a heading without a full stop is no part of a sentence."""
+    if section.heading is None or not section.title:
+        return (section.span,)
+    return (section.heading, Span(section.heading.end, section.span.end))
