@@ -190,7 +190,8 @@ def _markdown(lines: list[_Line]) -> Iterator[_Rows]:
                 rows.rows.append(_pieces(lines[place], "|"))
             rows.end = lines[place].end
             place += 1
-        yield rows
+        if rows.rows:
+            yield rows
 
 
 def _pieces(line: _Line, mark: str) -> list[Span]:

@@ -27,6 +27,8 @@ _INDICATOR_END = re.compile(
 )
 _REMEDY_SENTENCE = re.compile(r"\s*(?:下一步[^。；\n]{0,8}?[:：]|(?:改进|整改)措施\s*[:：])\s*")
 _MEASURED = re.compile(r"(?<!执行)(?<!支出)率|面积|数量|人数|[户人家次个件处座台期场亩]")
+_WHOLE_CLAUSE = re.compile(r"(?!比|较|低于|高于|超|未|同比|完成|仅|实际)[^\d，]{2,12}(?:小于|大于|低于|高于|未达|未完成|调[增减])")
+_GAP = re.compile(r"未|偏差|差异|偏离|结余")
 _NOT_SAID = re.compile(r"见附|详见|如下")
 
 
@@ -77,10 +79,13 @@ def find_departures(text: str, span: Span) -> Iterator[Departure]:
         why = piece(text, Span(match.end(), sentence.end)).span
         why = Span(why.start, why.end - 1 if text[why.start : why.end].endswith(("；", ";")) else why.end)
         words = text[what.start : what.end]
-        if not _FROM_PLAN.search(words) or why.end - why.start < 4 or _NOT_SAID.search(text[why.start : why.end]):
+        if not (_FROM_PLAN.search(words) or _GAP.search(match[0])) or why.end - why.start < 4 or _NOT_SAID.search(text[why.start : why.end]):
             continue
-        lead = len(words) - len(_strip_label(words))
-        yield Departure(piece(text, Span(what.start + lead, what.end)).span, why, _remedy_after(text, sentences, place))
+        start = what.start + len(words) - len(_strip_label(words))
+        comma = max(words.rfind("，"), words.rfind(","))
+        if comma > 0 and _WHOLE_CLAUSE.match(words, comma + 1):
+            start = what.start + comma + 1
+        yield Departure(piece(text, Span(start, what.end)).span, why, _remedy_after(text, sentences, place))
 
 
 def _strip_label(words: str) -> str:

@@ -18,6 +18,7 @@ _FILLER = re.compile(r"[\s“”\"（）()及和与的为]|支出|经费|费用|
 def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates without those that only repeat what another says in a fuller or a form's record."""
     forms = [c for c in found if c.kind is RecordKind.FUNDING and c.rule != "funding.prose"]
+    rows = [c for c in found if c.rule == "indicators.row"]
     money = {c.where for one in found if one.kind is RecordKind.FUNDING for c in one.fields.values() if c.where}
     kept: list[Candidate] = []
     for one in found:
@@ -30,7 +31,7 @@ def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
             where = one.fields["actual"].where if "actual" in one.fields else None
             if where and any(where.covers(span) for span in money):
                 continue
-            if any(_repeats_measure(one, other) for other in earlier):
+            if any(_repeats_measure(one, other) for other in earlier) or any(_repeats_row(one, row) for row in rows):
                 continue
         elif one.rule == "goals.prose" and any(_value(one, "statement") == _value(c, "statement") for c in found if c.rule == "goals.form"):
             continue
@@ -56,6 +57,16 @@ def _repeats_measure(one: Candidate, other: Candidate) -> bool:
         return False
     first, second = sorted((_value(one, "name"), _value(other, "name")), key=len)
     return len(first) >= 4 and first in second
+
+
+def _repeats_row(one: Candidate, row: Candidate) -> bool:
+    """True where a form's row of the same evaluation states the measure under the same name with the same number."""
+    if one.references["evaluation"] != row.references["evaluation"] or not {"actual", "name"} <= set(row.fields) & set(one.fields):
+        return False
+    first, second = sorted((_value(one, "name"), _value(row, "name")), key=len)
+    a, b = parse_quantity(_value(one, "actual")), parse_quantity(_value(row, "actual"))
+    same = a is not None and b is not None and a.number == b.number and a.scale == b.scale
+    return same and len(first) >= 3 and first in second
 
 
 def alike(first: str, second: str) -> bool:

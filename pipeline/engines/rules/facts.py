@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.engines.rules.claims import candidate, claim_cell, quote_of, tidy
 from pipeline.engines.rules.forms import BlockKind, Form
@@ -22,7 +22,7 @@ _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
 _TITLE = re.compile(r"(?:绩效|自评|评价).{0,12}报\s*告")
 _LEAD = re.compile(r"^(?:附件\s*\d*\s*[:：]?|关于|[（(]?20\d{2}\s*年度?[)）]?|[\s:：])+")
 _TAIL = re.compile(r"(?:部门|单位)?(?:整体支出|项目支出|部门预算|部门整体|预算支出|预算绩效|财政支出|财政资金|财政项目|绩效|预算|20\d{2}\s*年|关于|年度|专项资金|转移支付).*$")
-_COUNT = r"(?P<n>[\d０-９]+|[一二三四五六七八九十百]+)\s*(?P<u>个|名|人)?"
+_COUNT = r"(?P<n>[\d０-９]+|[一二三四五六七八九十百]+)(?P<u>个|名|人)?(?![\d.．年月%％])"
 _AUTHORIZED = re.compile(
     rf"(?:(?:核定|实有|人员|批复|总|共有|共)?编制(?:总?(?:人?数|人员|名额))?(?:共|总|合)?(?:计)?(?:为|有|是)?|(?:核定|批准)(?:的)?(?:人员)?编制)\s*[:：]?\s*{_COUNT}"
 )
@@ -32,6 +32,7 @@ _ACTUAL = re.compile(
 _NO_DEVIATION = re.compile(
     r"[^。；;\n]{0,40}(?:未出现|不存在|无|没有|未发生|未有)[^。；;，,\n]{0,16}(?:偏离|未完成|偏差)[^。；;，,\n]{0,24}(?:目标|项目|情况|指标)?"
 )
+_ONE_PROJECT = re.compile(r"该项目|此项目|本项目")
 _DEVIATION_OBJECT = re.compile(r"目标|指标|绩效")
 
 
@@ -121,24 +122,30 @@ def _staff(document: Document, sections: Sequence[Section], forms: Sequence[Form
                 if found:
                     return {str(code): value for code, value in found.items()}
     fields: dict[str, Claim] = {}
-    for section in sections:
-        if section.kind not in (SectionKind.PROFILE, SectionKind.OTHER):
-            continue
-        for code, pattern in (("authorized_staff", _AUTHORIZED), ("actual_staff", _ACTUAL)):
-            match = pattern.search(document.text, section.span.start, section.span.end)
-            if match and code not in fields:
-                end = match.end("u") if match["u"] else match.end("n")
-                span = Span(match.start("n"), end)
-                fields[code] = Claim(tidy(document.quote(span)), span)
+    prose = [section for section in sections if section.kind is not SectionKind.FORM]
+    for section in sorted(prose, key=lambda s: s.kind is not SectionKind.PROFILE):
+        for code, span in _staff_in(document.text, section.span):
+            fields.setdefault(code, Claim(tidy(document.quote(span)), span))
     return fields
+
+
+def _staff_in(text: str, span: Span) -> Iterator[tuple[str, Span]]:
+    """The staff numbers of a passage, whose lines may be wrapped anywhere."""
+    places = [place for place in range(span.start, span.end) if not text[place].isspace()]
+    words = "".join(text[place] for place in places)
+    for code, pattern in (("authorized_staff", _AUTHORIZED), ("actual_staff", _ACTUAL)):
+        match = pattern.search(words)
+        if match:
+            end = match.end("u") if match["u"] else match.end("n")
+            yield code, Span(places[match.start("n")], places[end - 1] + 1)
 
 
 def _declared(document: Document, sections: Sequence[Section]) -> Span | None:
     for section in sections:
-        if section.kind in (SectionKind.PROFILE, SectionKind.FORM):
+        if section.kind in (SectionKind.PROFILE, SectionKind.FORM) or _ONE_PROJECT.search(document.quote(section.span)[:60]):
             continue
         for match in _NO_DEVIATION.finditer(document.text, section.span.start, section.span.end):
-            if _DEVIATION_OBJECT.search(match[0]) and "原因" not in match[0]:
+            if _DEVIATION_OBJECT.search(match[0]) and "原因" not in match[0] and not _ONE_PROJECT.search(match[0]):
                 start = match.start() + len(match[0]) - len(match[0].lstrip())
                 return Span(start, match.end())
     return None

@@ -14,11 +14,11 @@ from schemas.stages import Candidate, Claim
 from schemas.text import Span
 
 _MONEY_WORD = re.compile(
-    r"预算|支出|决算|执行|经费|拨款|开支|花费|使用资金|资金|费用?(?:为|共|合计|约)*$|费$|补助|补贴|采购|购置|结余|结转|三公|投入|下达|到位"
+    r"预算|支出|决算|执行|经费|拨款|开支|花费|使用资金|资金|费用?(?:为|共|合计|约)*$|费$|补助|补贴|采购|购置|三公|投入|下达|到位"
 )
 _NOT_FUNDING = re.compile(
     r"收入|资产|到位(?:省|市|县|区|境|外|内)|引进|外资|内资|投资|销售|产值|产量|交易额|零售|贸易|进出口|贷款|税收|增加值|营业|储蓄|存款|增收|债务|人均|直接带动|捐|罚没|追缴|挽回|筹|融资|"
-    r"次均|人均|平均|征收|收取|收缴|盘活|同比|较上年|比上年|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户"
+    r"结余|结转|次均|人均|平均|征收|收取|收缴|盘活|同比|较上年|比上年|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户"
 )
 _INCOME = re.compile(r"收入")
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -42,6 +42,7 @@ _RATE = re.compile(r"执行率|完成(?:年初|全年|年度|调整)?预算(?:�
 _PLANNED = re.compile(r"预计|计划投资|拟|将|概算|估算|明年|下一年|下年")
 _ITEM_STOP = re.compile(r"[，,。；;（(：:]")
 _WHOLE = re.compile(r"^(?:支出(?:总额|总计|合计|总数)|总支出|本年支出(?:合计|总计)?|全年(?:总)?支出|部门支出)$")
+_TOPIC = re.compile(r"([^“，。：:；\d]{2,24}?(?:项目|资金|经费|支出|费用|专项|补助))[“，：:（(]")
 _TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
 _LAST_YEAR = re.compile(r"(20\d\d)年")
 
@@ -95,6 +96,8 @@ def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidat
                 continue
             code = _column(tidy(left), owner.year) or column or (current.column if current else "executed")
             item = _item(text, clause, number.start)
+            if item is None and current is None and owner.name is None:
+                item = _topic(text, sentence.start, clause)
             if current is not None and (item is None or _same(item, current)) and code not in current.fields:
                 _put(text, current, code, quantity, sentence.start)
                 continue
@@ -147,13 +150,12 @@ def _column(words: str, year: int | None) -> str:
 
 def _item(text: str, clause: int, end: int) -> Piece | None:
     """The words before an amount without what tells its column; None where nothing is left."""
-    words = text[clause:end]
-    lead = len(words) - len(strip_lead(words))
-    start = clause + lead
-    subject = _SUBJECT.match(text, start, end)
-    whole = text[start:end]
-    if subject and subject.end() < end:
-        start = subject.end()
+    lead = clause + len(text[clause:end]) - len(strip_lead(text[clause:end]))
+    start = lead
+    for _ in range(3):
+        subject = _SUBJECT.match(text, start, end)
+        start = subject.end() if subject else start
+        start += len(text[start:end]) - len(strip_lead(text[start:end]))
     words = text[start:end]
     for _ in range(3):
         words = _VERBS.sub("", words)
@@ -163,9 +165,16 @@ def _item(text: str, clause: int, end: int) -> Piece | None:
         words = shorter
     part = piece(text, Span(start, start + len(words)))
     if _GENERIC.match(part.text):
-        fuller = piece(text, Span(clause + lead, clause + lead + len(_VERBS.sub("", whole))))
-        return fuller if fuller.text in ("项目支出", "基本支出") else None
+        fuller = piece(text, Span(lead, lead + len(_VERBS.sub("", text[lead:end]))))
+        return fuller if fuller.text in ("项目支出", "基本支出") or _WHOLE.match(fuller.text) else None
     return part if 2 <= len(part.text) <= 40 else None
+
+
+def _topic(text: str, start: int, clause: int) -> Piece | None:
+    """What the sentence is about, where an amount in a later clause has no item of its own."""
+    start += len(text[start:clause]) - len(strip_lead(text[start:clause]))
+    match = _TOPIC.match(text, start, clause)
+    return piece(text, Span(match.start(1), match.end(1))) if match else None
 
 
 def _same(item: Piece, record: _Open) -> bool:

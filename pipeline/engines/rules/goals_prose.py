@@ -11,6 +11,7 @@ from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim, Section, SectionKind
 from schemas.text import Document, Span
 
+_ELSEWHERE = (SectionKind.FORM, SectionKind.PROBLEMS, SectionKind.REMEDIES)
 _GOAL_TITLE = re.compile(
     r"(?:绩效|年度|总体|预期|工作|项目|整体|部门|主要|当年)(?:绩效|总体|工作|支出)*目标的?(?:设定|设立|设置|申报|制定|编制)?(?:情况)?$"
 )
@@ -30,7 +31,7 @@ def read_prose_goals(
     document: Document, sections: Sequence[Section], within: Sequence[Span], evaluation: str
 ) -> Iterator[Candidate]:
     """The goals stated in the passages about one evaluation, each with its outcome where the passages tell it."""
-    inside = [s for s in sections if s.kind is not SectionKind.FORM and any(w.covers(s.span) for w in within)]
+    inside = [s for s in sections if s.kind not in _ELSEWHERE and any(w.covers(s.span) for w in within)]
     goals = [span for section in inside for span in _goals(document.text, sections, section)]
     if not goals:
         return

@@ -21,6 +21,7 @@ _REMEDY = re.compile(
 )
 _REASON_LABEL = re.compile(r"\s*(?:未完成|偏差|扣分)?(?:的)?原因(?:分析|说明)?\s*[:：]\s*")
 _NO_REASON = re.compile(r"[\s/／\-—－–*0]*\Z|无\Z|无偏差|不存在偏差|暂无")
+_OPERATOR = re.compile(r"[≥≤><=＞＜＝≧≦﹦]")
 _DEFINITE = ("target", "actual", "score")
 
 
@@ -56,7 +57,7 @@ def _cells_by_code(row: Row, block: Block) -> dict[str, Cell]:
     found: dict[str, Cell] = {}
     for place, cell in align_row(row, block.columns, exact=block.exact).items():
         code = block.columns[place].code
-        if code == "nature" and re.fullmatch(r"[≥≤><=＞＜＝≧≦﹦]|定性", cell.text):
+        if code == "nature" and (_OPERATOR.fullmatch(cell.text) or cell.text == "定性"):
             code = "operator"
         if code is not None and (cell.text or code not in found):
             if code == "reason" and code in found and fold_header(cell.text) == "":
@@ -88,11 +89,16 @@ def _whole_target(text: str, cells: dict[str, Cell]) -> Claim:
     start, end = target.span
     operator, unit = cells.get("operator"), cells.get("unit")
     if re.fullmatch(r"[\d.,，]+", target.text):
-        if operator is not None and re.fullmatch(r"[≥≤><=＞＜＝≧≦﹦]", operator.text) and not text[operator.span.end : start].strip():
+        if operator is not None and _OPERATOR.fullmatch(operator.text) and _adjoin(text, operator.span, target.span):
             start = operator.span.start
-        if unit is not None and not is_blank(unit.text) and not text[end : unit.span.start].strip():
+        if unit is not None and not is_blank(unit.text) and _adjoin(text, target.span, unit.span):
             end = unit.span.end
     return claim(piece(text, Span(start, end)))
+
+
+def _adjoin(text: str, first: Span, second: Span) -> bool:
+    """True where nothing but white space stands between the end of one cell and the start of the other."""
+    return first.end <= second.start and not text[first.end : second.start].strip()
 
 
 def _without_slot(text: str, span: Span) -> Span | None:

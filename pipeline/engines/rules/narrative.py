@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, piece, quote_of
 from pipeline.engines.rules.phrases import (
@@ -52,13 +52,20 @@ _FUNDING = re.compile(
 )
 _BUDGET_RATE = re.compile(r"(?:预算|资金|支出|经费)[^，。；]{0,8}(?:执行率|完成率|支付率|使用率|支出率)|执行率|预算完成|(?:完成|占)[^，。；]{0,6}(?:预算|支出总额|总支出|支出)的?$")
 _SCORE = re.compile(r"得分|评分|分值|扣分?|自评|权重|满分|加分")
-_NO_RESULT = re.compile(r"(?:未发生|未出现|没有|无一|不足|原因[^，。；]{0,20}|较(?:年初|年度)?(?:目标|计划|任务)[^，。；]{0,4}(?:少|多|低|高)|(?:绩效)?(?:目标|指标)(?:共|共计|为)?)\s*$")
+_NO_RESULT = re.compile(r"(?:未发生|未出现|没有|无一|不足|原因[^，。；]{0,20}|较(?:年初|年度)?(?:目标|计划|任务)[^，。；]{0,4}(?:少|多|低|高)|(?:设定|设立|制定|编制|共|绩效)[^，。；]{0,8}(?:目标|指标)(?:共|共计|为)?)\s*$")
 _ACTUAL_SAID = re.compile(r"(?:(?:全年|年末|年底|最终)?(?:实际|完成|达到?|实现|已|共|建成|为)|$)")
 _STAFF = re.compile(r"编制|在职|在编|在岗|退休|离休|内设|下设|股室|科室|二级机构|所属(?:事业)?单位|党员|领导(?:班子|职数)|聘用人员|临聘")
 _COMPARED_TO = re.compile(r"超过|高于|低于|超出|控制在|未达|达到|不及|不超过")
 _SHARE = re.compile(r"^(?:约|仅|均)?占")
 _TIME_MATTERS = re.compile(r"时间|时限|时长|缩短|压缩|工期|平均|办结|周期|提速")
+_TITLE_AMOUNT = re.compile(r"[^，。；\d]{2,40}(?:资金|经费|项目|专项|补助|补贴)\s*\d[\d.,]*\s*(?:万|亿)?元[；;。，]?\s*$")
+_PLAN_FILLER = re.compile(
+    r"完成|实现|达到|超过|超额|高于|低于|年度|全年|年初|[年省市县区州镇]|下达|分解|设定|确定|[定设]|预期|考核|目标|任务|计划|指标|责任|[数值额的为是（(原既]|上级|比|较"
+)
+_UNKNOWN_UNIT = re.compile(r"([\u4e00-\u9fff])(?=[，,。；;、（()）\s]|$)")
+_COMPOUND_UNIT = re.compile(r"[（(][\u4e00-\u9fff][）)]次?")
 _REACHED = re.compile(r"^(?:达到|达|实现|完成|为)\s*")
+_BARE_VERB = re.compile(r"(?:实际)?(?:到位|完成|使用|利用|达到|完成值)")
 _BRACKETED = re.compile(r"《[^》]*$")
 
 
@@ -73,13 +80,29 @@ class _Open:
 
 def read_narrative(text: str, span: Span, evaluation: str) -> Iterator[Candidate]:
     """Every measured result in the span."""
+    last: _Open | None = None
     for sentence in split_sentences(text, span):
         words = text[sentence.start : sentence.end]
-        if not any(c.isdigit() or c in "一二两三四五六七八九十百千万" for c in words):
+        if not any(c.isdigit() or c in "一二两三四五六七八九十百千万" for c in words) or _TITLE_AMOUNT.match(words):
             continue
-        quantities = [_shift(q, sentence.start) for q in find_quantities(words)]
-        for record in _read_sentence(text, sentence, quantities):
-            yield _candidate(text, record, evaluation)
+        numbers = [_number(text, q, sentence) for q in find_quantities(words)]
+        if last is not None and numbers and _goes_on(text, last, sentence, numbers[0]):
+            last.extra.setdefault("change", _change(text, sentence.start, numbers[0]))
+            numbers = numbers[1:]
+        for record in _read_sentence(text, sentence, numbers):
+            if last is not None:
+                yield _candidate(text, last, evaluation)
+            last = record
+    if last is not None:
+        yield _candidate(text, last, evaluation)
+
+
+def _goes_on(text: str, last: _Open, sentence: Span, number: _Number) -> bool:
+    """True where a sentence begins with the change of the measure before it (``；同比增长9.5%``)."""
+    left = text[sentence.start : number.span.start].strip()
+    match = _CHANGE.search(left)
+    near = sentence.start - last.name.span.end < 80
+    return match is not None and match.start() == 0 and near and text[sentence.start - 1] in "；;" and "change" not in last.extra
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +113,16 @@ class _Number:
     span: Span
 
 
-def _shift(quantity: Quantity, offset: int) -> _Number:
-    return _Number(quantity, Span(quantity.span.start + offset, quantity.span.end + offset))
+def _number(text: str, quantity: Quantity, sentence: Span) -> _Number:
+    """The quantity in its place. A bare number takes a single character before a stop as its unit (``1985对，``)."""
+    span = Span(quantity.span.start + sentence.start, quantity.span.end + sentence.start)
+    if quantity.dimension == "none" and (match := _UNKNOWN_UNIT.match(text, span.end, sentence.end)):
+        unit = match[1]
+        quantity = replace(quantity, unit=unit, dimension="count")
+        span = Span(span.start, match.end(1))
+    elif quantity.dimension == "count" and (match := _COMPOUND_UNIT.match(text, span.end, sentence.end)):
+        span = Span(span.start, match.end())
+    return _Number(quantity, span)
 
 
 def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> Iterator[_Open]:
@@ -110,7 +141,7 @@ def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> Iterato
             current.extra.setdefault(role, _extra(text, role, clause, number))
         elif role == "target" and pending is None:
             pending = _named_target(text, clause, number, right)
-        elif role == "change":
+        elif role in ("change", "change_of_own"):
             opened = _change_only(text, clause, number)
             if opened is not None:
                 if current is not None:
@@ -149,8 +180,10 @@ def _role(text: str, number: _Number, left: str, right: str, since: str, open_re
         return "skip"
     if quantity.dimension == "time" and not _TIME_MATTERS.search(tight):
         return "skip"
-    if _CHANGE.search(tight) and (percent or open_record or _COMPARED.search(tight)):
-        return "change"
+    change = _CHANGE.search(tight)
+    if change and (percent or open_record or _COMPARED.search(tight)):
+        own = len(strip_lead(tight[: change.start()])) >= 4
+        return "change_of_own" if own else "change"
     if _STATED_TARGET.search(tight) and (open_record or more):
         return "target"
     if open_record and _TARGET_AFTER.match(right) and _COMPARED_TO.search(tight + quantity.text):
@@ -160,7 +193,8 @@ def _role(text: str, number: _Number, left: str, right: str, since: str, open_re
     if percent and _BUDGET_RATE.search(tight):
         return "skip"
     if _TARGET_BEFORE.search(tight) and not percent and (open_record or more):
-        return "target"
+        own = len(_PLAN_FILLER.sub("", strip_lead(tight))) >= 4
+        return "actual" if own and open_record else "target"
     if _TARGET_AFTER.match(right.strip()) and open_record:
         return "target"
     if _EARLIER.search(tight) or (_SHARE.match(strip_lead(tight)) and open_record):
@@ -195,6 +229,8 @@ def _named(text: str, clause: int, number: _Number, right: str, previous: _Open 
     start = clause + len(text[clause : number.span.start]) - len(strip_lead(text[clause : number.span.start]))
     words = strip_tail(text[start : number.span.start])
     actual = _value(text, number)
+    if _BARE_VERB.fullmatch(words.strip()) and (lead_in := _lead_in(text, clause, actual)) is not None:
+        return lead_in
     noun = first_noun_after(right)
     counted = number.quantity.dimension == "count" and noun and counts_noun(words, noun)
     if not counted and carries_name(words, has_noun=bool(noun)):

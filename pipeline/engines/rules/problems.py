@@ -16,7 +16,7 @@ from schemas.stages import Candidate, Claim, Section, SectionKind
 from schemas.text import Document, Span
 
 _MARK = re.compile(
-    r"(?:^|(?<=\n)|(?<=[。；;：:]))[ \t\u3000]*(?:(?P<cn>[一二三四五六七八九十]{1,2})、|[（(](?P<cnp>[一二三四五六七八九十]{1,2})[)）]|(?P<n>\d{1,2})\s*[、.．](?!\d)|[（(](?P<np>\d{1,2})[)）]|(?P<is>[一二三四五六七八九十])是|(?P<o>[①-⑳]))[ \u3000]*"
+    r"(?:^|(?<=[\n\t])|(?<=[。；;：:]))[ \t\u3000]*(?:(?P<cn>[一二三四五六七八九十]{1,2})、|[（(](?P<cnp>[一二三四五六七八九十]{1,2})[)）]|(?P<n>\d{1,2})\s*[、.．](?!\d)|[（(](?P<np>\d{1,2})[)）]|(?P<is>[一二三四五六七八九十])是|(?P<o>[①-⑳]))[ \u3000]*"
 )
 _DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
 _STOP = re.compile(r"[。！？!?\n]")
@@ -25,7 +25,7 @@ _OF_CAUSE = re.compile(r"(?P<what>[^。；;\n]{4,60}?)的?(?:主要)?原因(?:�
 _OPENED_CAUSE = re.compile(r"(?P<what>[^。；;\n]{4,60}?)的?(?:主要)?原因(?:为|是|如下|有)*\s*[:：]\s*$")
 _BUDGET = re.compile(r"预算|支出|执行率|资金|经费|结余|结转|决算")
 _DEPARTED = re.compile(r"高于|低于|超(?:出|过|支)|未(?:纳入|完成|执行|使用|支付)|不足|偏(?:低|高|差|离)|差异|结余|较(?:低|高|大)|增加|减少|滞后|缓慢")
-_NOTHING = re.compile(r"^(?:无|没有|暂无|不存在)[^，]{0,12}$|未(?:出现|发现|发生).{0,24}(?:偏离|问题)|不存在.{0,16}(?:问题|偏离)|没有.{0,10}问题")
+_NOTHING = re.compile(r"无偏离|^(?:无|没有|暂无|不存在)[^，]{0,12}$|未(?:出现|发现|发生).{0,24}(?:偏离|问题)|不存在.{0,16}(?:问题|偏离)|没有.{0,10}问题")
 _META = re.compile(r"存在(?:的)?(?:主要)?问题|改进措施|有关建议|原因分析|下一步|主要问题|以下(?:几个)?(?:方面|问题|不足|几点)|如下[:：]?$|几点(?:建议|措施)|为此|针对(?:上述|以上)")
 _PROJECT = re.compile(r"(?:项目|资金|经费|专项|工程|补助|补贴)$")
 _FAULT = re.compile(r"不|未|欠|缺|弱|低|难|慢|滞后|有待|偏|差|少|问题|压力|单一|粗放|薄|矛盾|风险|短板")
@@ -175,7 +175,7 @@ def _paragraphs(text: str, span: Span) -> Iterator[Item]:
 
 def _problem(text: str, item: Item, evaluation: str) -> Iterator[Candidate]:
     whole = piece(text, item.span)
-    if _NOTHING.search(whole.text[:40]) and len(whole.text) < 80:
+    if len(whole.text) < 80 and _NOTHING.search(whole.text):
         return
     departure = next(find_departures(text, item.span), None)
     if departure is not None and departure.what.start == whole.span.start and _UNMET.search(text, *departure.what):

@@ -168,7 +168,7 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
             report.year,
             about_money=section.kind is not SectionKind.PERFORMANCE,
         )
-        for body in _bodies(section):
+        for body in _bodies(text, section):
             if section.kind is not SectionKind.OTHER or section.heading is None:
                 yield from read_prose_funding(text, body, owner)
                 yield from read_causes(text, body, owner.evaluation)
@@ -187,8 +187,11 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
     yield from read_remedies(document, report.sections)
 
 
-def _bodies(section: Section) -> tuple[Span, ...]:
+def _bodies(text: str, section: Section) -> tuple[Span, ...]:
     """The section's heading and the text under it, apart: a heading without a full stop is no part of a sentence."""
-    if section.heading is None or not section.title:
+    if section.heading is None:
         return (section.span,)
-    return (section.heading, Span(section.heading.end, section.span.end))
+    number = Span(section.heading.start, section.heading.end)
+    title = text.find(section.title, *number) if section.title else -1
+    rest = Span(section.heading.end, section.span.end)
+    return (Span(title, section.heading.end), rest) if title >= 0 else (rest,)

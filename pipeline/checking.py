@@ -1,0 +1,100 @@
+"""Anybody's labels against their report: every value is looked up in the text, and the checks run over the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from pipeline.checks import check_records
+from pipeline.grounding import ground, index_text, locate_quote
+from schemas.records import SECTIONS, FieldType, Labels, RecordKind, field_types
+from schemas.stages import Candidate, Claim, Finding, GroundedField, GroundedRecord
+from schemas.text import Document
+
+ENGINE = "labels"
+
+_QUOTE = "quote"
+_DECLARED = "no_deviation_declared"  # a bare yes or no, without the sentence that could be looked up
+
+
+class CheckedField(NamedTuple):
+    """A value of a label file and how it was found. ``place`` is where it stands in the file: ``funding[0].rate``."""
+
+    place: str
+    type: FieldType
+    field: GroundedField
+
+    @property
+    def must_stand(self) -> bool:
+        """True for what may never be taken on trust: numbers and quotes."""
+        return self.type is FieldType.NUMBER or self.field.name == _QUOTE
+
+
+class CheckedLabels(NamedTuple):
+    """Every value of a label file in order, the records they form, and what the checks find among them."""
+
+    fields: tuple[CheckedField, ...]
+    records: tuple[GroundedRecord, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def unvouched(self) -> tuple[CheckedField, ...]:
+        """The values that the text does not bear out."""
+        return tuple(checked for checked in self.fields if not checked.field.status.vouched)
+
+    @property
+    def passed(self) -> bool:
+        """True where every number and every quote stands in the text."""
+        return not any(checked.must_stand for checked in self.unvouched)
+
+
+def check_labels(document: Document, labels: Labels) -> CheckedLabels:
+    """The labels' values, each with its status in the document, and the findings of all checks."""
+    placed = tuple(_candidates(labels))
+    records = ground(document, tuple(candidate for _, candidate in placed))
+    fields = [
+        checked
+        for (place, candidate), record in zip(placed, records, strict=True)
+        for checked in _checked_fields(place, candidate, record)
+    ]
+    return CheckedLabels(
+        (*fields, *_finding_quotes(document, labels)), records, check_records(document, records)
+    )
+
+
+def _candidates(labels: Labels) -> Iterator[tuple[str, Candidate]]:
+    facts = {
+        name: Claim(str(value))
+        for name in field_types(RecordKind.REPORT)
+        if name != _DECLARED and (value := getattr(labels, name)) is not None
+    }
+    # Labels give no quote for the facts about the report: they are looked for in the whole text.
+    yield "", Candidate(RecordKind.REPORT, {}, facts, Claim(""), ENGINE, ENGINE)
+    for kind, section in SECTIONS.items():
+        for number, record in enumerate(getattr(labels, section)):
+            yield f"{section}[{number}].", _candidate(kind, record.model_dump())
+
+
+def _candidate(kind: RecordKind, values: dict[str, Any]) -> Candidate:
+    types = {name: kind_of for name, kind_of in field_types(kind).items() if values[name] is not None}
+    references = {name: values[name] for name, kind_of in types.items() if kind_of is FieldType.REFERENCE}
+    quote = values[_QUOTE]
+    claims = {name: Claim(values[name], quote=quote) for name in types if name not in references}
+    return Candidate(kind, references, claims, Claim(quote), ENGINE, ENGINE)
+
+
+def _checked_fields(place: str, candidate: Candidate, record: GroundedRecord) -> Iterator[CheckedField]:
+    types = field_types(record.kind)
+    for field in record.fields:
+        yield CheckedField(f"{place}{field.name}", types[field.name], field)
+    if candidate.kind is not RecordKind.REPORT:
+        yield CheckedField(f"{place}{_QUOTE}", FieldType.TEXT, record.quote)
+
+
+def _finding_quotes(document: Document, labels: Labels) -> Iterator[CheckedField]:
+    index = index_text(document.text)
+    for number, finding in enumerate(labels.findings):
+        for place, quote in enumerate(finding.quotes):
+            found = locate_quote(index, quote)
+            field = GroundedField(_QUOTE, quote, found.status, found.span)
+            yield CheckedField(f"findings[{number}].quotes[{place}]", FieldType.TEXT, field)

@@ -1,0 +1,156 @@
+"""Every number against its evidence: it must be found, and value and unit must be what stands there."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from pipeline.checks.amounts import COLUMNS, money_unit, read_quantity, span_of, spans_of
+from pipeline.checks.registry import CheckedReport, check
+from pipeline.quantities import find_quantities, parse_quantity, same_quantity
+from schemas.records import FieldType, RecordKind, field_types
+from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, Severity, Status
+from schemas.text import Span
+
+_SPACE = re.compile(r"\s+")
+_DIGIT = re.compile(r"[0-9]")
+_BEFORE_DIGIT = re.compile(r"[0-9０-９][.．]?\Z|[0-9０-９][,，]\Z")
+_AFTER_DIGIT = re.compile(r"[.．]?[0-9０-９]|[,，][0-9０-９]{3}(?![0-9０-９])")
+_UNIT_AFTER = re.compile(r"(?:%|％|‰|个百分点|(?:万亿|亿|万|千|百)?(?:美元|欧元|港元|元)|万|亿)")
+_MEASURED = frozenset({"target", "actual", "rate", "completion_rate", "change"})
+_POINTS = ("weight", "score", "total_score")
+_LOOK_AHEAD = 6
+
+
+@check("VALUE_NOT_FOUND", Severity.ERROR)
+def unfounded_values(report: CheckedReport) -> Iterator[Finding]:
+    """数值在原文中找不到出处，不能采信。"""
+    yield from _by_status(report, Status.ABSENT, "VALUE_NOT_FOUND", "在原文中找不到")
+
+
+@check("VALUE_AMBIGUOUS", Severity.WARNING)
+def ambiguous_values(report: CheckedReport) -> Iterator[Finding]:
+    """数值在原文中出现多处，无法确定取自哪一处。"""
+    yield from _by_status(report, Status.AMBIGUOUS, "VALUE_AMBIGUOUS", "在原文中有多处，无法确定出处")
+
+
+@check("VALUE_DIFFERS", Severity.ERROR)
+def differing_values(report: CheckedReport) -> Iterator[Finding]:
+    """数值与原文相应位置的数字不一致。
+
+    Also re-reads every value that grounding vouches for: the characters of its span must say the same quantity, and
+    must not be a part of a longer number (``18`` in ``793.18``).
+    """
+    yield from _by_status(report, Status.NUMBER_MISMATCH, "VALUE_DIFFERS", "与原文相应位置的数字不一致")
+    for record, field, span in _vouched_numbers(report):
+        written = report.document.quote(span)
+        if not _same_value(field.value, written):
+            detail = f"“{field.value}”与出处的“{_plain(written)}”不一致"
+        elif _is_part_of_number(report.document.text, span):
+            detail = f"“{field.value}”只是出处一个更长数字的一部分"
+        else:
+            continue
+        yield _doubt("VALUE_DIFFERS", Severity.ERROR, detail, (span,), FieldRef(record.index, field.name))
+
+
+@check("UNIT_DIFFERS", Severity.WARNING)
+def differing_units(report: CheckedReport) -> Iterator[Finding]:
+    """数值的单位与原文中紧跟在数字后面的单位不一致。
+
+    Amounts of funding records stand without unit beside ``unit`` (labeling guide); other measures carry theirs.
+    """
+    for record, field, span in _vouched_numbers(report):
+        if record.kind is RecordKind.FUNDING and field.name in COLUMNS:
+            yield from _funding_unit(report, record, field, span)
+        elif field.name in _MEASURED and _DIGIT.search(unicodedata.normalize("NFKC", field.value[-1:])):
+            after = _UNIT_AFTER.match(report.document.text, span.end)
+            if after:
+                detail = f"“{field.value}”漏了原文数字后的单位“{after.group()}”"
+                evidence = (Span(span.start, after.end()),)
+                yield _doubt("UNIT_DIFFERS", Severity.WARNING, detail, evidence, FieldRef(record.index, field.name))
+
+
+@check("VALUE_NOT_NUMERIC", Severity.WARNING)
+def unnumeric_points(report: CheckedReport) -> Iterator[Finding]:
+    """分值或得分不是一个数字。"""
+    for record in report.records:
+        for name in _POINTS:
+            field = record.get(name)
+            if field is not None and parse_quantity(field.value) is None:
+                detail = f"“{field.value}”不是数字，不能作分值或得分"
+                evidence = spans_of((field,)) or span_of(record)
+                yield _doubt("VALUE_NOT_NUMERIC", Severity.WARNING, detail, evidence, FieldRef(record.index, name))
+
+
+@check("SCORE_OVER_WEIGHT", Severity.WARNING)
+def scores_over_weight(report: CheckedReport) -> Iterator[Finding]:
+    """得分高于该行的分值。"""
+    for record in report.records:
+        weight, score = read_quantity(record, "weight"), read_quantity(record, "score")
+        if weight is None or score is None or score.number <= weight.number:
+            continue
+        fields = (FieldRef(record.index, "score"), FieldRef(record.index, "weight"))
+        evidence = spans_of((record.get("weight"), record.get("score")))
+        detail = f"得分{record.value('score')}高于分值{record.value('weight')}"
+        yield Finding("SCORE_OVER_WEIGHT", Severity.WARNING, detail, evidence, fields, about_report=False)
+
+
+def _by_status(report: CheckedReport, status: Status, code: str, words: str) -> Iterator[Finding]:
+    severity = Severity.WARNING if status is Status.AMBIGUOUS else Severity.ERROR
+    for record in report.records:
+        types = field_types(record.kind)
+        for field in record.fields:
+            if field.status is status and types.get(field.name) is FieldType.NUMBER:
+                evidence = spans_of((field,)) or span_of(record)
+                yield _doubt(code, severity, f"“{field.value}”{words}", evidence, FieldRef(record.index, field.name))
+
+
+def _vouched_numbers(report: CheckedReport) -> Iterator[tuple[GroundedRecord, GroundedField, Span]]:
+    for record in report.records:
+        types = field_types(record.kind)
+        for field in record.fields:
+            if field.status.vouched and field.span is not None and types.get(field.name) is FieldType.NUMBER:
+                yield record, field, field.span
+
+
+def _same_value(value: str, written: str) -> bool:
+    if _fold(value) == _fold(written):
+        return True
+    a, b = parse_quantity(value), parse_quantity(written)
+    return a is not None and b is not None and same_quantity(a, b)
+
+
+def _is_part_of_number(text: str, span: Span) -> bool:
+    first, last = (unicodedata.normalize("NFKC", text[place]) for place in (span.start, span.end - 1))
+    before = first.isdigit() and _BEFORE_DIGIT.search(text, max(0, span.start - 2), span.start)
+    return bool(before or (last.isdigit() and _AFTER_DIGIT.match(text, span.end)))
+
+
+def _funding_unit(
+    report: CheckedReport, record: GroundedRecord, field: GroundedField, span: Span
+) -> Iterator[Finding]:
+    text, unit = report.document.text, record.value("unit")
+    window = text[span.start : span.end + _LOOK_AHEAD].split("\t")[0].split("\n\n")[0]
+    beside = next((q for q in find_quantities(window) if q.number_span.start <= 1), None)
+    if beside is None or not beside.dimension.startswith("money") or span.start + beside.span.end <= span.end:
+        return
+    if (beside.scale, beside.dimension) == money_unit(unit):
+        return
+    written = text[span.start : span.start + beside.span.end]
+    detail = f"记录的单位是“{unit or '（无）'}”，原文写的是“{_plain(written)}”"
+    refs = (FieldRef(record.index, field.name), *((FieldRef(record.index, "unit"),) if unit else ()))
+    evidence = (Span(span.start, span.start + beside.span.end),)
+    yield Finding("UNIT_DIFFERS", Severity.WARNING, detail, evidence, refs, about_report=False)
+
+
+def _doubt(code: str, severity: Severity, detail: str, evidence: tuple[Span, ...], ref: FieldRef) -> Finding:
+    return Finding(code, severity, detail, evidence, (ref,), about_report=False)
+
+
+def _fold(text: str) -> str:
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub("", text)[:40]

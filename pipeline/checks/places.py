@@ -1,0 +1,69 @@
+"""Where records stand: in which table and row, in which sentence; and which amounts of a table no record has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from schemas.stages import GroundedRecord
+from schemas.text import Cell, Document, Span, Table
+
+_AMOUNT_CELL = re.compile(r"\s*-?[\d０-９][\d０-９,，.．]*\s*(?:万元|亿元|元)?\s*\Z")
+_SENTENCE_END = re.compile(r"[。！？!?\n\t]")
+
+
+def table_at(document: Document, span: Span | None) -> Table | None:
+    """The table that the span stands in, or ``None`` for prose."""
+    if span is None:
+        return None
+    return next((table for table in document.tables if table.span.overlaps(span)), None)
+
+
+def is_form(document: Document, record: GroundedRecord) -> bool:
+    """True where the record stands in a table."""
+    return table_at(document, record.quote.span) is not None
+
+
+def cell_at(table: Table, span: Span | None) -> Cell | None:
+    """The cell that holds the span, or ``None``."""
+    if span is None:
+        return None
+    return next((cell for cell in table.cells if cell.text and cell.span.covers(span)), None)
+
+
+def row_cells(table: Table, row: int) -> tuple[Cell, ...]:
+    """The cells of a row, from left to right; a cell merged over several rows belongs to its first one."""
+    return tuple(sorted((cell for cell in table.cells if cell.row == row), key=lambda cell: cell.column))
+
+
+def label_of(document: Document, record: GroundedRecord, name: str) -> str:
+    """The words of the record's cell up to the end of the named field: its number and 其中 are still there."""
+    field = record.get(name)
+    table = table_at(document, field.span if field is not None else None)
+    if field is None or field.span is None or table is None:
+        return ""
+    cell = cell_at(table, field.span)
+    return document.text[cell.span.start : field.span.end] if cell is not None else field.value
+
+
+def has_unread_amounts(table: Table, records: Iterable[GroundedRecord], within: Span) -> bool:
+    """True where a cell of the table inside the span holds a number that stands in no quote of the records."""
+    quotes = [record.quote.span for record in records if record.quote.span is not None]
+    return any(
+        within.covers(cell.span) and not any(quote.covers(cell.span) for quote in quotes)
+        for cell in table.cells
+        if cell.text and _AMOUNT_CELL.match(cell.text)
+    )
+
+
+def sentence_at(text: str, span: Span) -> Span:
+    """The sentence around a span: to the nearest full stop, line end or tab on either side."""
+    starts = [match.end() for match in _SENTENCE_END.finditer(text, max(0, span.start - 400), span.start)]
+    end = _SENTENCE_END.search(text, span.end)
+    return Span(starts[-1] if starts else max(0, span.start - 400), end.start() if end else len(text))
+
+
+def sentences_with(text: str, words: str) -> tuple[Span, ...]:
+    """Every sentence that holds the words."""
+    found = (sentence_at(text, Span(*match.span())) for match in re.finditer(re.escape(words), text)) if words else ()
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,130 @@
+"""Amounts of money without a unit, or with one that cannot be (UNIT of the labeling guide)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from pipeline.checks.amounts import COLUMNS, Amount, fold_words, read_amount, read_quantity, refs_of, span_of, spans_of
+from pipeline.checks.enumerations import read_enumerations
+from pipeline.checks.places import is_form, table_at
+from pipeline.checks.registry import CheckedReport, check
+from pipeline.checks.sums import misscaled_parts
+from schemas.records import RecordKind
+from schemas.stages import FieldRef, Finding, GroundedRecord, Severity
+from schemas.text import Span
+
+_MONEY_NAME = re.compile(r"成本|金额|资金|经费|支出|费用|投资额|产值|收入|营业额|进出口|零售额|交易额|总额")
+_NO_MONEY_NAME = re.compile(r"率|比例|占比|增幅|增速|增长|及时|次数|个数|数量|项目数|标准|满意|程度|时间|时限|质量|机制|周期|覆盖")
+_UNIT_WORD = re.compile(r"[万亿千百]元|美元|（元）|\(元\)|单位[:：]?\s*元|[%％]|\t元")
+_DIGITS = re.compile(r"[0-9]")
+_TITLE = 200  # how far above a table its line 单位：万元 may stand
+_TEN_THOUSAND = Decimal(10_000)
+_LEAST_DIGITS = 2
+
+
+@check("UNIT", Severity.WARNING)
+def amounts_without_unit(report: CheckedReport) -> Iterator[Finding]:
+    """金额没有写明单位。"""
+    seen: set[int] = set()
+    for record in report.of_kind(RecordKind.FUNDING):
+        amounts = {name: amount for name in COLUMNS if (amount := read_amount(record, name)) is not None}
+        bare = [name for name, amount in amounts.items() if amount.dimension == "none" and amount.value]
+        if record.get("unit") is not None or not bare:
+            continue
+        table = table_at(report.document, record.quote.span)
+        if table is not None:
+            # A form states its unit once, so its absence is one finding, and only where it is nowhere near the form.
+            around = report.document.text[max(0, table.span.start - _TITLE) : table.span.end]
+            if table.span.start in seen or _UNIT_WORD.search(around):
+                continue
+            seen.add(table.span.start)
+        elif any(_UNIT_WORD.match(report.document.text, amounts[name].span.end) for name in bare):
+            continue
+        written = "、".join(amounts[name].text for name in bare)
+        detail = f"{record.value('item') or '资金'}{written}没有写明金额单位"
+        yield Finding("UNIT", Severity.WARNING, detail, span_of(record), refs_of(record, bare))
+
+
+@check("UNIT", Severity.WARNING)
+def indicators_without_unit(report: CheckedReport) -> Iterator[Finding]:
+    """金额类指标的目标值或实际完成值没有写明单位。
+
+    Either the target alone is a bare number while the actual value is money, or both are bare under a name of money.
+    Forms with a column of units put the unit into the row, which is then let pass.
+    """
+    for record in report.of_kind(RecordKind.INDICATOR):
+        target, actual = read_quantity(record, "target"), read_quantity(record, "actual")
+        if target is None or actual is None or target.dimension != "none" or not target.value:
+            continue
+        values = f"目标值{record.value('target')}"
+        if actual.dimension.startswith("money") and target.scale == 1:
+            values += f"没有单位，而实际完成值为{record.value('actual')}"
+        elif actual.dimension == "none" and actual.value and _names_money(record) and not _row_has_unit(report, record):
+            values += f"、实际完成值{record.value('actual')}都没有写明金额单位"
+        else:
+            continue
+        detail = f"{record.value('name') or '指标'}：{values}"
+        evidence = span_of(record) or spans_of((record.get("target"), record.get("actual")))
+        yield Finding("UNIT", Severity.WARNING, detail, evidence, refs_of(record, ("target", "actual")))
+
+
+@check("UNIT", Severity.ERROR)
+def impossible_units(report: CheckedReport) -> Iterator[Finding]:
+    """金额的单位不可能成立，例如把“万元”写成了“元”。
+
+    Shown by the same digits that stand elsewhere for the same evaluation in a unit ten thousand times larger, or by a
+    list that adds up only when the amount is read in the unit of its total.
+    """
+    found: dict[Span, Finding] = {}
+    for records in report.by_evaluation(RecordKind.FUNDING).values():
+        amounts = [(record, a) for record in records for name in COLUMNS if (a := read_amount(record, name)) is not None]
+        for record, amount in amounts:
+            twin = next((other for _, other in amounts if _is_misscaled(amount, other)), None)
+            if twin is not None and not is_form(report.document, record):
+                detail = f"{record.value('item') or '资金'}写作{amount.text}，另一处为{twin.text}，数字相同而单位相差一万倍"
+                found.setdefault(amount.span, _impossible(detail, amount.span, twin.span, amount.ref))
+    for record in report.of_kind(RecordKind.FUNDING):
+        for name in ("executed", "annual_budget", "initial_budget"):
+            for finding in _misscaled_in_list(report, record, name):
+                found.setdefault(finding.evidence[0], finding)
+    yield from found.values()
+
+
+def _misscaled_in_list(report: CheckedReport, record: GroundedRecord, name: str) -> Iterator[Finding]:
+    total = None if is_form(report.document, record) else read_amount(record, name)
+    listed = read_enumerations(report.document.text, record, total) if total is not None else None
+    if total is None or listed is None:
+        return
+    for part in misscaled_parts(total, listed):
+        detail = f"{record.value('item') or '合计'}{total.text}的分项写作{part.text}，按合计的单位才能加总"
+        # The part is usually a record of its own, whose amount stands inside the part's characters.
+        refs = [
+            FieldRef(other.index, column)
+            for other in report.of_kind(RecordKind.FUNDING)
+            for column in COLUMNS
+            if (field := other.get(column)) is not None and field.span is not None and part.span.covers(field.span)
+        ]
+        start = next((report.document.text.find(part.text[0], part.span.start), part.span.start) for _ in (0,))[0]
+        yield _impossible(detail, Span(start, part.span.end), total.span, refs[0] if refs else total.ref)
+
+
+def _impossible(detail: str, wrong: Span, other: Span, ref: FieldRef) -> Finding:
+    return Finding("UNIT", Severity.ERROR, detail, (wrong, other), (ref,))
+
+
+def _is_misscaled(small: Amount, large: Amount) -> bool:
+    digits = "".join(_DIGITS.findall(small.text)).strip("0")
+    same = small.dimension == large.dimension and small.value * _TEN_THOUSAND == large.value
+    return same and small.factor == 1 and large.factor == _TEN_THOUSAND and len(digits) >= _LEAST_DIGITS
+
+
+def _names_money(record: GroundedRecord) -> bool:
+    name = fold_words(record.value("name"))
+    return _MONEY_NAME.search(name) is not None and _NO_MONEY_NAME.search(name) is None
+
+
+def _row_has_unit(report: CheckedReport, record: GroundedRecord) -> bool:
+    span = record.quote.span
+    return span is not None and _UNIT_WORD.search(report.document.quote(span)) is not None

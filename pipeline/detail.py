@@ -1,0 +1,100 @@
+"""An extraction with everything that is known of each value, as plain dictionaries for JSON."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.checks import all_checks
+from schemas.stages import Extraction, FieldRef, Finding, GroundedField, GroundedRecord, ScoredField
+from schemas.text import Document, Span
+
+
+def detail_of(extraction: Extraction) -> dict[str, Any]:
+    """The source, every record with each field's status, place, confidence and flags, and every finding.
+
+    Offsets count characters of the report's text from 0, half-open; lines and pages count from 1.
+    """
+    document = extraction.document
+    lines = line_starts(document.text)
+    scores = {score.ref: score for score in extraction.scores}
+    source = document.source
+    return {
+        "report": source.name,
+        "path": source.path,
+        "sha256": source.sha256,
+        "reader": source.reader,
+        "engine": extraction.engine,
+        "records": [_record(document, lines, record, scores) for record in extraction.records],
+        "findings": [finding_detail(document, lines, finding) for finding in extraction.findings],
+    }
+
+
+def finding_detail(document: Document, lines: list[int], finding: Finding) -> dict[str, Any]:
+    """A finding with what its code means and the places that show it."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "meaning": check_meanings().get(finding.code, ""),
+        "detail": finding.detail,
+        "about_report": finding.about_report,
+        "evidence": [place_of(document, lines, span) for span in finding.evidence],
+        "fields": [ref._asdict() for ref in finding.fields],
+    }
+
+
+def place_of(document: Document, lines: list[int], span: Span | None) -> dict[str, Any] | None:
+    """Where a span stands, with its characters; ``None`` for none."""
+    if span is None:
+        return None
+    place = {"start": span.start, "end": span.end, "line": bisect_right(lines, span.start)}
+    if document.pages:
+        place["page"] = bisect_right(document.pages, span.start)
+    return {**place, "text": document.quote(span)}
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset of each line's first character."""
+    return [0, *(place + 1 for place, char in enumerate(text) if char == "\n")]
+
+
+def check_meanings() -> dict[str, str]:
+    """What each code means, in the words of the check; of several checks with one code, in those of each."""
+    meanings: dict[str, list[str]] = {}
+    for check in all_checks():
+        words = meanings.setdefault(check.code, [])
+        if check.meaning not in words:
+            words.append(check.meaning)
+    return {code: " / ".join(words) for code, words in meanings.items()}
+
+
+def _record(
+    document: Document, lines: list[int], record: GroundedRecord, scores: Mapping[FieldRef, ScoredField]
+) -> dict[str, Any]:
+    return {
+        "record": record.index,
+        "kind": record.kind.value,
+        "references": dict(record.references),
+        "fields": {
+            field.name: {**_grounded(document, lines, field), **_score(scores.get(FieldRef(record.index, field.name)))}
+            for field in record.fields
+        },
+        "quote": _grounded(document, lines, record.quote),
+        "engine": record.engine,
+        "rule": record.rule,
+    }
+
+
+def _grounded(document: Document, lines: list[int], field: GroundedField) -> dict[str, Any]:
+    return {
+        "value": field.value,
+        "status": field.status.value,
+        "place": place_of(document, lines, field.span),
+    }
+
+
+def _score(score: ScoredField | None) -> dict[str, Any]:
+    if score is None:
+        return {"confidence": None, "signals": {}, "flags": []}
+    return {"confidence": score.confidence, "signals": dict(score.signals), "flags": list(score.flags)}

@@ -1,0 +1,46 @@
+"""The DuckDB database: every table, view and query, and the only place that imports duckdb."""
+
+from pipeline.store.connection import Store, open_store
+from pipeline.store.decisions import Decision, Verdict, save_decision
+from pipeline.store.exports import ViewRows, copy_view, view_rows
+from pipeline.store.extractions import known_extractions, load_extraction, save_extraction
+from pipeline.store.reports import ReportRow, find_report, list_reports
+from pipeline.store.runs import (
+    FailureRow,
+    RunCounts,
+    RunRow,
+    RunSummary,
+    finish_run,
+    list_runs,
+    save_failure,
+    start_run,
+    summarize_run,
+)
+from pipeline.store.views import VIEWS
+
+__all__ = [
+    "VIEWS",
+    "Decision",
+    "FailureRow",
+    "ReportRow",
+    "RunCounts",
+    "RunRow",
+    "RunSummary",
+    "Store",
+    "Verdict",
+    "ViewRows",
+    "copy_view",
+    "find_report",
+    "finish_run",
+    "known_extractions",
+    "list_reports",
+    "list_runs",
+    "load_extraction",
+    "open_store",
+    "save_decision",
+    "save_extraction",
+    "save_failure",
+    "start_run",
+    "summarize_run",
+    "view_rows",
+]

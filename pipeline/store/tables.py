@@ -1,0 +1,85 @@
+"""The tables, all in the schema ``data``: what was read, run by run. Rows are added, and only a run's end is updated.
+
+Moments are UTC. Columns that repeat for every field hold plain text and numbers: a nested or JSON column costs
+about a microsecond a value to convert, a plain one a tenth of that.
+"""
+
+from __future__ import annotations
+
+TABLES = """
+CREATE SCHEMA IF NOT EXISTS data;
+
+CREATE TABLE data.runs (
+    run_id VARCHAR NOT NULL, started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP,
+    engine VARCHAR NOT NULL, version VARCHAR NOT NULL, settings JSON NOT NULL,
+    reports_read INTEGER, reports_skipped INTEGER, reports_failed INTEGER
+);
+
+CREATE SEQUENCE data.extraction_numbers;
+
+-- one row for each reading of a file's content; report_id is the SHA-256 of the file's bytes
+CREATE TABLE data.reports (
+    number BIGINT NOT NULL, extraction_id VARCHAR NOT NULL, run_id VARCHAR NOT NULL, report_id VARCHAR NOT NULL,
+    name VARCHAR NOT NULL, path VARCHAR NOT NULL, reader VARCHAR NOT NULL, unit_name VARCHAR, fiscal_year VARCHAR,
+    text VARCHAR NOT NULL, tables JSON NOT NULL, outline JSON NOT NULL, pages JSON NOT NULL,
+    engine VARCHAR NOT NULL, seconds JSON NOT NULL, status VARCHAR NOT NULL, extracted_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE data.failures (
+    run_id VARCHAR NOT NULL, path VARCHAR NOT NULL, name VARCHAR NOT NULL, sha256 VARCHAR,
+    code VARCHAR NOT NULL, message VARCHAR NOT NULL, hint VARCHAR NOT NULL, failed_at TIMESTAMP NOT NULL
+);
+
+CREATE TABLE data.sections (
+    extraction_id VARCHAR NOT NULL, section INTEGER NOT NULL, parent INTEGER, level INTEGER NOT NULL,
+    number VARCHAR NOT NULL, title VARCHAR NOT NULL, heading_start INTEGER, heading_end INTEGER,
+    span_start INTEGER NOT NULL, span_end INTEGER NOT NULL, kind VARCHAR NOT NULL
+);
+
+CREATE TABLE data.chunks (
+    extraction_id VARCHAR NOT NULL, chunk INTEGER NOT NULL, span_start INTEGER NOT NULL, span_end INTEGER NOT NULL,
+    section INTEGER NOT NULL, kind VARCHAR NOT NULL, heading_path VARCHAR[] NOT NULL, preface VARCHAR NOT NULL
+);
+
+CREATE TABLE data.model_calls (
+    key VARCHAR NOT NULL, run_id VARCHAR, model VARCHAR NOT NULL, request JSON NOT NULL, response JSON,
+    status VARCHAR NOT NULL, input_tokens INTEGER, output_tokens INTEGER, seconds DOUBLE, called_at TIMESTAMP NOT NULL
+);
+
+-- record_key names the record in words that a later reading of the same report finds again;
+-- "references" is JSON text, and evaluation its reference to an evaluation (an evaluation's own id)
+CREATE TABLE data.records (
+    extraction_id VARCHAR NOT NULL, record INTEGER NOT NULL, kind VARCHAR NOT NULL, record_key VARCHAR NOT NULL,
+    evaluation VARCHAR, "references" VARCHAR NOT NULL,
+    quote VARCHAR NOT NULL, quote_start INTEGER, quote_end INTEGER, quote_status VARCHAR NOT NULL,
+    engine VARCHAR NOT NULL, rule VARCHAR NOT NULL, chunk INTEGER
+);
+
+-- position is the field's place in its record, NULL where only a score names it (a reference, or '' for the record);
+-- score_position is the score's place among the scores, NULL where the field has none;
+-- number is the value in the base unit of its dimension; of funding.unit it is that unit's worth;
+-- evidence is the span's characters where they differ from the value; signals is JSON text; flags is NULL without any
+CREATE TABLE data.fields (
+    extraction_id VARCHAR NOT NULL, record INTEGER NOT NULL, position INTEGER, name VARCHAR NOT NULL, value VARCHAR,
+    number DECIMAL(38, 10), unit VARCHAR, dimension VARCHAR, status VARCHAR, span_start INTEGER, span_end INTEGER,
+    evidence VARCHAR, score_position INTEGER, confidence DOUBLE, signals VARCHAR,
+    flagged BOOLEAN NOT NULL, flags VARCHAR[]
+);
+
+CREATE TABLE data.findings (
+    extraction_id VARCHAR NOT NULL, finding INTEGER NOT NULL, code VARCHAR NOT NULL, severity VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL, about_report BOOLEAN NOT NULL,
+    evidence STRUCT("start" INTEGER, "end" INTEGER, quote VARCHAR)[] NOT NULL,
+    fields STRUCT(record INTEGER, field VARCHAR)[] NOT NULL
+);
+
+CREATE SEQUENCE data.decision_numbers;
+
+-- a reviewer's work; value is what stands from now on (NULL after a rejection), field '' means the record as a whole
+CREATE TABLE data.decisions (
+    decision BIGINT NOT NULL, report_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, record_key VARCHAR NOT NULL,
+    field VARCHAR NOT NULL, verdict VARCHAR NOT NULL, value VARCHAR, number DECIMAL(38, 10), unit VARCHAR,
+    dimension VARCHAR, span_start INTEGER, span_end INTEGER,
+    reviewer VARCHAR NOT NULL, note VARCHAR NOT NULL, decided_at TIMESTAMP NOT NULL
+);
+"""
