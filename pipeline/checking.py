@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from pipeline.checks import check_records
-from pipeline.grounding import ground, index_text, locate_quote
+from pipeline.grounding import TextIndex, ground, index_text, locate, locate_quote
 from schemas.records import SECTIONS, FieldType, Labels, RecordKind, field_types
 from schemas.stages import Candidate, Claim, Finding, GroundedField, GroundedRecord
-from schemas.text import Document
+from schemas.text import Document, Span
 
 ENGINE = "labels"
 
@@ -50,26 +50,32 @@ class CheckedLabels(NamedTuple):
 
 def check_labels(document: Document, labels: Labels) -> CheckedLabels:
     """The labels' values, each with its status in the document, and the findings of all checks."""
-    placed = tuple(_candidates(labels))
+    index = index_text(document.text)
+    placed = (("", _facts(index, labels)), *_candidates(labels))
     records = ground(document, tuple(candidate for _, candidate in placed))
     fields = [
         checked
         for (place, candidate), record in zip(placed, records, strict=True)
         for checked in _checked_fields(place, candidate, record)
     ]
-    return CheckedLabels(
-        (*fields, *_finding_quotes(document, labels)), records, check_records(document, records)
-    )
+    return CheckedLabels((*fields, *_finding_quotes(index, labels)), records, check_records(document, records))
+
+
+def _facts(index: TextIndex, labels: Labels) -> Candidate:
+    """The facts about the report, each at the first place where it stands: labels give no quote for them, and a year
+    or a unit's name that stands in many places is no doubt.
+    """
+    whole = Span(0, len(index.text))
+    values = {name: getattr(labels, name) for name in field_types(RecordKind.REPORT) if name != _DECLARED}
+    claims = {
+        name: Claim(str(value), locate(index, str(value), whole).span)
+        for name, value in values.items()
+        if value is not None
+    }
+    return Candidate(RecordKind.REPORT, {}, claims, Claim(""), ENGINE, ENGINE)
 
 
 def _candidates(labels: Labels) -> Iterator[tuple[str, Candidate]]:
-    facts = {
-        name: Claim(str(value))
-        for name in field_types(RecordKind.REPORT)
-        if name != _DECLARED and (value := getattr(labels, name)) is not None
-    }
-    # Labels give no quote for the facts about the report: they are looked for in the whole text.
-    yield "", Candidate(RecordKind.REPORT, {}, facts, Claim(""), ENGINE, ENGINE)
     for kind, section in SECTIONS.items():
         for number, record in enumerate(getattr(labels, section)):
             yield f"{section}[{number}].", _candidate(kind, record.model_dump())
@@ -91,8 +97,7 @@ def _checked_fields(place: str, candidate: Candidate, record: GroundedRecord) ->
         yield CheckedField(f"{place}{_QUOTE}", FieldType.TEXT, record.quote)
 
 
-def _finding_quotes(document: Document, labels: Labels) -> Iterator[CheckedField]:
-    index = index_text(document.text)
+def _finding_quotes(index: TextIndex, labels: Labels) -> Iterator[CheckedField]:
     for number, finding in enumerate(labels.findings):
         for place, quote in enumerate(finding.quotes):
             found = locate_quote(index, quote)

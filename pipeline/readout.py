@@ -42,7 +42,7 @@ def read_out(extraction: Extraction, *, flagged_only: bool, width: int) -> str:
     lines = [
         printable(document.source.name),
         f"文件 {printable(document.source.path)}，引擎 {extraction.engine}",
-        f"记录 {len(extraction.records)} 条，{FLAG} 待复核字段 {len(flags)} 个，矛盾与核对 {len(extraction.findings)} 条",
+        f"记录 {len(extraction.records)} 条，{FLAG} 待复核 {len(flags)} 处，矛盾与核对 {len(extraction.findings)} 条",
         "出处：行号从 1 数起；方括号内是字符位置 [起, 止)，从 0 数起。",
         "",
         *_facts(view, records),
@@ -172,10 +172,10 @@ def _reasons(view: _View, record: GroundedRecord, lead: str) -> Iterator[str]:
             for reason in reasons:
                 flagged.setdefault(reason, []).append(ref.field)
     for reason, names in flagged.items():
-        yield f"{lead}{FLAG} {'、'.join(_flagged_value(view, record, name) for name in names)}：{printable(reason)}"
+        yield f"{lead}{FLAG} {'、'.join(_flagged_value(record, name) for name in names)}：{printable(reason)}"
 
 
-def _flagged_value(view: _View, record: GroundedRecord, name: str) -> str:
+def _flagged_value(record: GroundedRecord, name: str) -> str:
     field = record.get(name)
     if field is None:
         return field_title(name, record.kind) if name else "整条记录"

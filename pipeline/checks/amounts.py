@@ -50,7 +50,7 @@ def read_amount(record: GroundedRecord, column: str) -> Amount | None:
     quantity, field = read_quantity(record, column), record.get(column)
     if quantity is None or field is None or field.span is None or quantity.hedge or quantity.comparator:
         return None
-    half = Decimal(0) if quantity.value == 0 else tolerance(quantity)  # a written 0 is exact
+    half = precision(quantity)
     if quantity.dimension.startswith("money"):
         factor, dimension, text = Decimal(1), quantity.dimension, field.value
     elif quantity.dimension == "none":
@@ -60,6 +60,12 @@ def read_amount(record: GroundedRecord, column: str) -> Amount | None:
         return None
     ref = FieldRef(record.index, column)
     return Amount(quantity.value * factor, half * factor, text, quantity.scale * factor, dimension, field.span, ref)
+
+
+def precision(quantity: Quantity) -> Decimal:
+    """Half a unit of the last digit in the base unit; 0 for a plain count (53人) and for a written 0, which are exact."""
+    counted = quantity.dimension.startswith("count") and quantity.scale == 1 and not quantity.decimals
+    return Decimal(0) if counted or not quantity.value else tolerance(quantity)
 
 
 def money_unit(unit: str | None) -> tuple[Decimal, str]:

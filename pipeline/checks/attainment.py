@@ -15,7 +15,6 @@ from pipeline.quantities import Quantity, find_dates
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
 
-_LATE = date.max
 _SCALES_APART = 20  # a bare 0.97 beside 95 is a share beside a percentage, not a miss
 # What is better when smaller, or may be either: only a comparator or an equal value tells for these.
 _UNSURE = re.compile(
@@ -90,7 +89,7 @@ def _judge_quantities(target: Quantity, actual: Quantity, name: str) -> Judged:
         "unsure": reached == wanted,
     }[comparator]
     if met:
-        return Judged(Outcome.MET, f"{_plain(reached)}{'=' if reached == wanted else _sign(reached, wanted)}{_plain(wanted)}")
+        return Judged(Outcome.MET, f"{_plain(reached)}{_sign(reached, wanted)}{_plain(wanted)}")
     # More than an exact target, or the unsure side of one, is no miss that numbers alone can show.
     if comparator == "unsure" or (comparator == "=" and reached > wanted):
         return _UNCLEAR
@@ -177,7 +176,7 @@ def _told(record: GroundedRecord, judged: Judged) -> str:
 
 
 def _sign(reached: Decimal, wanted: Decimal) -> str:
-    return ">" if reached > wanted else "<"
+    return "=" if reached == wanted else ">" if reached > wanted else "<"
 
 
 def _plain(number: Decimal) -> str:

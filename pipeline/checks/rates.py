@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.checks.amounts import Amount, read_amount, read_quantity, refs_of, show, spans_of
+from pipeline.checks.amounts import Amount, precision, read_amount, read_quantity, refs_of, show, spans_of
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.quantities import Quantity, parse_quantity, tolerance
 from schemas.records import RecordKind
@@ -135,7 +135,5 @@ def _comparable(actual: Quantity, target: Quantity) -> bool:
 
 
 def _interval(quantity: Quantity) -> Interval:
-    """A plain count is exact (53人); money, measures and scaled counts (28.36万头) are rounded."""
-    exact = quantity.dimension.startswith("count") and quantity.scale == 1 and not quantity.decimals
-    half = Decimal(0) if exact or not quantity.value else tolerance(quantity)
+    half = precision(quantity)
     return Interval(quantity.value - half, quantity.value + half)

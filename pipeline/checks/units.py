@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pipeline.checks.amounts import COLUMNS, Amount, fold_words, read_amount, read_quantity, refs_of, span_of, spans_of
@@ -13,10 +13,11 @@ from pipeline.checks.registry import CheckedReport, check
 from pipeline.checks.sums import misscaled_parts
 from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, GroundedRecord, Severity
-from schemas.text import Span
 
 _MONEY_NAME = re.compile(r"成本|金额|资金|经费|支出|费用|投资额|产值|收入|营业额|进出口|零售额|交易额|总额")
-_NO_MONEY_NAME = re.compile(r"率|比例|占比|增幅|增速|增长|及时|次数|个数|数量|项目数|标准|满意|程度|时间|时限|质量|机制|周期|覆盖")
+_NO_MONEY_NAME = re.compile(
+    r"率|比例|占比|增幅|增速|增长|及时|次数|个数|数量|项目数|标准|满意|程度|时间|时限|质量|机制|周期|覆盖"
+)
 _UNIT_WORD = re.compile(r"[万亿千百]元|美元|（元）|\(元\)|单位[:：]?\s*元|[%％]|\t元")
 _DIGITS = re.compile(r"[0-9]")
 _TITLE = 200  # how far above a table its line 单位：万元 may stand
@@ -77,19 +78,27 @@ def impossible_units(report: CheckedReport) -> Iterator[Finding]:
     Shown by the same digits that stand elsewhere for the same evaluation in a unit ten thousand times larger, or by a
     list that adds up only when the amount is read in the unit of its total.
     """
-    found: dict[Span, Finding] = {}
+    found: list[Finding] = []
     for records in report.by_evaluation(RecordKind.FUNDING).values():
-        amounts = [(record, a) for record in records for name in COLUMNS if (a := read_amount(record, name)) is not None]
-        for record, amount in amounts:
-            twin = next((other for _, other in amounts if _is_misscaled(amount, other)), None)
-            if twin is not None and not is_form(report.document, record):
-                detail = f"{record.value('item') or '资金'}写作{amount.text}，另一处为{twin.text}，数字相同而单位相差一万倍"
-                found.setdefault(amount.span, _impossible(detail, amount.span, twin.span, amount.ref))
+        amounts = [a for record in records for name in COLUMNS if (a := read_amount(record, name)) is not None]
+        for record in records:
+            if not is_form(report.document, record):
+                found += _misscaled_beside(record, amounts)
     for record in report.of_kind(RecordKind.FUNDING):
         for name in ("executed", "annual_budget", "initial_budget"):
-            for finding in _misscaled_in_list(report, record, name):
-                found.setdefault(finding.evidence[0], finding)
-    yield from found.values()
+            found += _misscaled_in_list(report, record, name)
+    for place, finding in enumerate(found):
+        if not any(finding.evidence[0].overlaps(earlier.evidence[0]) for earlier in found[:place]):
+            yield finding
+
+
+def _misscaled_beside(record: GroundedRecord, amounts: Sequence[Amount]) -> Iterator[Finding]:
+    for name in COLUMNS:
+        amount = read_amount(record, name)
+        twin = next((other for other in amounts if amount is not None and is_misscaled(amount, other)), None)
+        if amount is not None and twin is not None:
+            detail = f"{record.value('item') or '资金'}写作{amount.text}，另一处为{twin.text}，数字相同而单位相差一万倍"
+            yield Finding("UNIT", Severity.ERROR, detail, (amount.span, twin.span), (amount.ref,))
 
 
 def _misscaled_in_list(report: CheckedReport, record: GroundedRecord, name: str) -> Iterator[Finding]:
@@ -106,15 +115,11 @@ def _misscaled_in_list(report: CheckedReport, record: GroundedRecord, name: str)
             for column in COLUMNS
             if (field := other.get(column)) is not None and field.span is not None and part.span.covers(field.span)
         ]
-        start = next((report.document.text.find(part.text[0], part.span.start), part.span.start) for _ in (0,))[0]
-        yield _impossible(detail, Span(start, part.span.end), total.span, refs[0] if refs else total.ref)
+        yield Finding("UNIT", Severity.ERROR, detail, (part.span, total.span), (refs[0] if refs else total.ref,))
 
 
-def _impossible(detail: str, wrong: Span, other: Span, ref: FieldRef) -> Finding:
-    return Finding("UNIT", Severity.ERROR, detail, (wrong, other), (ref,))
-
-
-def _is_misscaled(small: Amount, large: Amount) -> bool:
+def is_misscaled(small: Amount, large: Amount) -> bool:
+    """True where one amount has the digits of the other and a unit ten thousand times smaller."""
     digits = "".join(_DIGITS.findall(small.text)).strip("0")
     same = small.dimension == large.dimension and small.value * _TEN_THOUSAND == large.value
     return same and small.factor == 1 and large.factor == _TEN_THOUSAND and len(digits) >= _LEAST_DIGITS

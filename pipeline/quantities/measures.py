@@ -34,7 +34,7 @@ class Limit(NamedTuple):
 
 
 # A line may break once inside a quantity, but a tab starts a cell and an empty line ends a paragraph.
-_GAP = re.compile(r" {0,4}(?:\n {0,4})?(?![ \n\t])")
+_GAP = re.compile(r" {0,4}(?:\n {0,4})?")
 _SCALE = re.compile(r"个亿|[十百千]?[万亿]|万亿|[百千]")
 _SCALE_WORDS = frozenset("众里物象达能事科家村企佛盛向方户通")
 _PER = re.compile(
@@ -67,7 +67,7 @@ def skip_gap(text: str, position: int) -> int:
     if text[position : position + 1] not in {" ", "\n"}:
         return position
     match = _GAP.match(text, position)
-    return match.end() if match is not None else position
+    return position if match is None else match.end()
 
 
 def read_measure(text: str, end: int) -> Measure:

@@ -7,6 +7,8 @@ finding them costs nothing.
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,10 +17,12 @@ from types import MappingProxyType
 from typing import Protocol, cast
 
 from pipeline.errors import DamagedFile, EmptyFile, MissingFile, ReadError, TooLarge, UnsupportedFormat
-from schemas.text import Document, Source
+from schemas.text import Document, Source, Table
 
 MAX_BYTES = 100 * 1024 * 1024
 """No report comes near this; a larger file is a mistake, and would take the batch's memory with it."""
+
+_HEADING = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]|\d+[.．、]")
 
 
 class Reader(Protocol):
@@ -77,7 +81,14 @@ def decode_document(path: Path, data: bytes) -> Document:
         ) from error
     if not document.text.strip():
         raise EmptyFile(f"文件里没有文字：{path.name}", "若是扫描件，请先做文字识别。")
-    return document
+    return replace(document, tables=tuple(table for table in document.tables if not is_prose(table)))
+
+
+def is_prose(table: Table) -> bool:
+    """True for a table that is only a frame around a prose report: its cells are headings and paragraphs."""
+    headings = sum(1 for cell in table.cells if len(cell.text) < 40 and _HEADING.match(cell.text))
+    paragraphs = sum(1 for cell in table.cells if len(cell.text) > 30 and "。" in cell.text)
+    return headings >= 3 and paragraphs >= 3 and headings + paragraphs >= 0.8 * sum(1 for c in table.cells if c.text)
 
 
 def read_document(path: Path) -> Document:

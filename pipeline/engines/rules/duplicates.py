@@ -65,6 +65,8 @@ def _repeats_row(one: Candidate, row: Candidate) -> bool:
         return False
     first, second = sorted((_value(one, "name"), _value(row, "name")), key=len)
     a, b = parse_quantity(_value(one, "actual")), parse_quantity(_value(row, "actual"))
+    if set(one.fields) - {"name", "actual"}:
+        return False  # the prose adds a change or a target
     same = a is not None and b is not None and a.number == b.number and a.scale == b.scale
     return same and len(first) >= 3 and first in second
 

@@ -13,7 +13,7 @@ from schemas.stages import Claim, Section, SectionKind
 from schemas.text import Document, Span
 
 _SCORE = re.compile(
-    r"(?:自评|综合|评价|考评|最终|总体|绩效|整体)[^。；;\n\d]{0,24}?(?:得分|评分|总分|分数|分值|自评分)(?:情况)?(?:为|是|合计|共计|达到|[:：])*\s*"
+    r"(?:自评|综合|评价|考评|最终|总体|绩效|整体)[^。；;\n\d]{0,24}?(?:得分|评分|总分|分数|分值|自评分|自评得)(?:情况)?(?:为|是|合计|共计|达到|[:：])*\s*"
     r"(?P<score>\d{1,3}(?:\.\d+)?\s*分?)(?!\d|\.\d|\s*[%％])"
 )
 _GRADE = re.compile(

@@ -33,6 +33,9 @@ _TITLE = re.compile(r"(?:绩效|自评|评价|评分|基础数据|指标|目标)
 _UNIT = re.compile(r"[(（:：]\s*((?:百万|万|亿|千)?元)\s*[)）]?|单位[:：]\s*((?:百万|万|亿|千)?元)")
 _SPLIT = re.compile(r"按(?:收入|支出|资金)(?:性质|来源)(?:划)?分")
 _NUMBERED_GOAL = re.compile(r"(?:年度)?绩效目标\s*[一二三四五六七八九十\d]+\Z")
+_MONEY_LABEL = re.compile(r"支出|预算|经费|资金|决算|执行")
+_AMOUNT = re.compile(r"\s*[\d,，]+(?:\.\d+)?\s*(?:万|亿|千)?元\s*\Z")
+_PAGE_MARK = re.compile(r"[\s\d—\-–第页共/续表（）()]{0,40}")
 _LEVELS = frozenset({"level1", "level2", "name"})
 _VALUES = frozenset({"target", "actual", "weight", "score"})
 _AMOUNTS = frozenset({"prior_executed", "initial_budget", "annual_budget", "executed"})
@@ -46,6 +49,7 @@ class BlockKind(StrEnum):
     GOALS = "goals"
     INDICATORS = "indicators"
     STAFF = "staff"
+    AMOUNTS = "amounts"  # label and amount in turn, above the other blocks
     SUMMARY = "summary"  # a project in each row: its money, score and grade
 
 
@@ -131,8 +135,31 @@ def read_forms(document: Document, fiscal_year: int | None) -> tuple[Form, ...]:
     """Every form of the document, in order."""
     found: list[Form] = []
     for table in document.tables:
-        found.extend(_forms_of_table(document, table, fiscal_year))
+        for form in _forms_of_table(document, table, fiscal_year):
+            if found and _continues(document, found[-1], form):
+                found[-1] = _joined(found[-1], form)
+            else:
+                found.append(form)
     return tuple(found)
+
+
+def _continues(document: Document, form: Form, following: Form) -> bool:
+    """True where a form goes on in the next table, after a page break: no title or name of its own, no words between."""
+    between = document.text[form.span.end : following.span.start]
+    bare = not following.title and not any(p.code in ("project_name", "unit_name") for p in following.pairs)
+    open_end = form.total is None and any(b.kind is BlockKind.INDICATORS for b in form.blocks)
+    return bare and open_end and _PAGE_MARK.fullmatch(between) is not None
+
+
+def _joined(form: Form, following: Form) -> Form:
+    return Form(
+        form.title,
+        Span(form.span.start, following.span.end),
+        form.blocks + following.blocks,
+        form.pairs + following.pairs,
+        following.total,
+        form.unit or following.unit,
+    )
 
 
 def _forms_of_table(document: Document, table: Table, fiscal_year: int | None) -> Iterator[Form]:
@@ -182,6 +209,9 @@ def _take_row(draft: _Draft, rows: Sequence[Row], place: int, fiscal_year: int |
         draft.open_block(BlockKind.FUNDING, money, row)
     elif {"authorized_staff", "actual_staff"} <= {staff_column(cell.text) for cell in filled}:
         draft.open_block(BlockKind.STAFF, columns_of(row, staff_column), row)
+    elif draft.kind is None and _are_amounts(filled):
+        draft.open_block(BlockKind.AMOUNTS, (), row)
+        draft.close_block()
     elif any(_SPLIT.search(cell.text) for cell in filled):
         draft.open_block(BlockKind.SPLIT, (), row)
     elif goals := _goal_columns(row, filled):
@@ -192,6 +222,14 @@ def _take_row(draft: _Draft, rows: Sequence[Row], place: int, fiscal_year: int |
     elif draft.kind is BlockKind.SUMMARY or (not _take_pairs(draft, filled) and draft.kind is not None):
         draft.rows.append(row)
     return 1
+
+
+def _are_amounts(filled: Sequence[Cell]) -> bool:
+    """True for a row of labels of money, each with an amount and its unit beside it."""
+    return len(filled) % 2 == 0 and all(
+        _MONEY_LABEL.search(label.text) and _AMOUNT.match(amount.text)
+        for label, amount in zip(filled[::2], filled[1::2], strict=True)
+    )
 
 
 def _summary_column(text: str, fiscal_year: int | None) -> str | None:

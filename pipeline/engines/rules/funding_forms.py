@@ -80,6 +80,21 @@ def _record(
     yield candidate(RecordKind.FUNDING, {"evaluation": evaluation}, fields, quote_of(text, used), rule)
 
 
+def read_amounts(text: str, block: Block, evaluation: str) -> Iterator[Candidate]:
+    """The amounts that stand beside their labels in the head of a form (基本支出总额 | 3126.58万元)."""
+    filled = [cell for cell in block.header if cell.text]
+    for label, cell in zip(filled[::2], filled[1::2], strict=True):
+        match = _AMOUNT_CELL.match(cell.text)
+        if match is None:
+            continue
+        spent = re.search(r"支出|执行|决算", label.text) and not re.search(r"预算", label.text)
+        fields = {"item": item_of(text, label.span), "executed" if spent else "initial_budget": _part(cell, match, "number")}
+        if match["unit"]:
+            fields["unit"] = _part(cell, match, "unit")
+        quote = quote_of(text, [label.span, cell.span])
+        yield candidate(RecordKind.FUNDING, {"evaluation": evaluation}, fields, quote, "funding.amount")
+
+
 def read_split(text: str, block: Block, evaluation: str) -> Iterator[Candidate]:
     """The amounts of 按收入性质分 | 按支出性质分, which stand beside or inside their labels.
 

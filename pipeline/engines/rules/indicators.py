@@ -44,6 +44,8 @@ def read_indicators(text: str, block: Block, evaluation: str) -> Iterator[Candid
             if value is not None:
                 fields[name] = value
         filled = [cell.span for cell in row if cell.text]
+        if len(filled) < 2:
+            continue
         quote = quote_of(text, filled)
         yield candidate(
             RecordKind.INDICATOR, {"evaluation": evaluation, "origin": "form"}, fields, quote, "indicators.row"

@@ -65,6 +65,7 @@ _PLAN_FILLER = re.compile(
 _UNKNOWN_UNIT = re.compile(r"([\u4e00-\u9fff])(?=[，,。；;、（()）\s]|$)")
 _COMPOUND_UNIT = re.compile(r"[（(][\u4e00-\u9fff][）)]次?")
 _REACHED = re.compile(r"^(?:达到|达|实现|完成|为)\s*")
+_FROM_EARLIER = re.compile(r"(?:由|从)[^，。；]{0,8}\d[^，。；]*$")
 _BARE_VERB = re.compile(r"(?:实际)?(?:到位|完成|使用|利用|达到|完成值)")
 _BRACKETED = re.compile(r"《[^》]*$")
 
@@ -135,8 +136,8 @@ def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> Iterato
         left = text[clause : number.span.start]
         right = text[number.span.end : _clause_end(text, number.span.end, following)]
         role = _role(text, number, left, right, text[before:number.span.start], current is not None, following < sentence.end)
-        if role == "attribute":
-            continue
+        if role in ("attribute", "earlier"):
+            continue  # the words before it still name the next number
         if role in ("change", "completion_rate", "target") and current is not None:
             current.extra.setdefault(role, _extra(text, role, clause, number))
         elif role == "target" and pending is None:
@@ -197,6 +198,8 @@ def _role(text: str, number: _Number, left: str, right: str, since: str, open_re
         return "actual" if own and open_record else "target"
     if _TARGET_AFTER.match(right.strip()) and open_record:
         return "target"
+    if re.search(r"(?:由|从)(?:原来的|之前的)?$", tight) and more:
+        return "earlier"
     if _EARLIER.search(tight) or (_SHARE.match(strip_lead(tight)) and open_record):
         return "skip"
     if quantity.dimension == "money:CNY" and _FUNDING.search(tight + right.strip()[:6]):
@@ -227,7 +230,7 @@ def _clause_end(text: str, start: int, following: int) -> int:
 def _named(text: str, clause: int, number: _Number, right: str, previous: _Open | None) -> _Open | None:
     """A record named by the words before the number, else by those after it, else by the sentence's last name."""
     start = clause + len(text[clause : number.span.start]) - len(strip_lead(text[clause : number.span.start]))
-    words = strip_tail(text[start : number.span.start])
+    words = strip_tail(_FROM_EARLIER.sub("", text[start : number.span.start]))
     actual = _value(text, number)
     if _BARE_VERB.fullmatch(words.strip()) and (lead_in := _lead_in(text, clause, actual)) is not None:
         return lead_in

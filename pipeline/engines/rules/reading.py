@@ -14,7 +14,7 @@ from pipeline.engines.rules.evaluations import DEPARTMENT, Subject, evaluation_o
 from pipeline.engines.rules.evaluations_prose import department_subject, project_sections
 from pipeline.engines.rules.facts import find_unit, find_year, read_facts
 from pipeline.engines.rules.forms import Block, BlockKind, Form, read_forms
-from pipeline.engines.rules.funding_forms import read_funding, read_split
+from pipeline.engines.rules.funding_forms import read_amounts, read_funding, read_split
 from pipeline.engines.rules.funding_prose import Owner, read_prose_funding
 from pipeline.engines.rules.goals import goal_cells, read_goals
 from pipeline.engines.rules.goals_prose import read_prose_goals
@@ -142,6 +142,8 @@ def _read_forms(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
         for block in passage.blocks:
             if block.kind is BlockKind.FUNDING or (block.kind is BlockKind.SUMMARY and passage.form is None):
                 yield from read_funding(text, block, passage.evaluation)
+            elif block.kind is BlockKind.AMOUNTS:
+                yield from read_amounts(text, block, passage.evaluation)
             elif block.kind is BlockKind.SPLIT:
                 yield from read_split(text, block, passage.evaluation)
             elif block.kind is BlockKind.INDICATORS:
@@ -172,7 +174,7 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
             if section.kind is not SectionKind.OTHER or section.heading is None:
                 yield from read_prose_funding(text, body, owner)
                 yield from read_causes(text, body, owner.evaluation)
-            if section.kind is SectionKind.PERFORMANCE:
+            if section.kind is SectionKind.PERFORMANCE or _under_performance(report.sections, section):
                 yield from read_narrative(text, body, owner.evaluation)
     projects = {p.evaluation for p in prose if p.evaluation != DEPARTMENT}
     for evaluation in sorted(projects):
@@ -185,6 +187,16 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
         about = next((p for p in prose if one.quote.where and p.span.covers(one.quote.where)), None)
         yield replace(one, references={**one.references, "evaluation": about.evaluation}) if about else one
     yield from read_remedies(document, report.sections)
+
+
+def _under_performance(sections: Sequence[Section], section: Section) -> bool:
+    """True for a section about money that stands under one about results, which tells results too."""
+    parent = section.parent
+    while parent is not None and section.kind is SectionKind.FUNDING:
+        if sections[parent].kind is SectionKind.PERFORMANCE:
+            return True
+        parent = sections[parent].parent
+    return False
 
 
 def _bodies(text: str, section: Section) -> tuple[Span, ...]:

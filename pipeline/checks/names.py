@@ -1,0 +1,101 @@
+"""Another unit's name where this unit's should stand: text copied from another report (FOREIGN_NAME)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.checks.places import table_at
+from pipeline.checks.registry import CheckedReport, check
+from schemas.records import RecordKind
+from schemas.stages import Finding, GroundedField, Severity
+from schemas.text import Span
+
+_KIND = r"(?:局|委员会|办公室|办事处|厅)(?:本级|机关)?"
+_REGION = r"(?:自治区|自治州|自治县|省|市|州|盟|县|区|旗|镇|乡|街道)"
+_NAME = rf"(?P<name>[\u4e00-\u9fff]{{2,8}}?{_REGION}[\u4e00-\u9fff]{{2,16}}?{_KIND})"
+_START = r"(?:(?<=[\n。；，,：:\s　年])|(?<=年度)|\A)"
+_SELF = (
+    r"(?:\s*\d{4}\s*年度?(?:部门|单位)?(?:整体|项目)?(?:支出)?绩效|(?:部门|单位)?整体支出(?:绩效|自评)|绩效自评(?:报告|情况)"
+    r"|(?:较好|很好|圆满|全面|认真|切实|扎实|严格)地?(?:完成|履行|实现)了?|(?:的)?主要(?:工作)?(?:职责|职能)(?:是|为|包括|有|：|:)"
+    r"|(?:部门)?(?:整体)?支出绩效(?:自评)?得分)"
+)
+_SUBJECT = re.compile(_START + _NAME + r"(?=" + _SELF + r")")
+_SIGNATURE = re.compile(r"[ \t　]*(?:单位名称|填报单位|自评单位)?[（(：:盖章）)]*\s*" + _NAME + r"[（(]?(?:盖章|公章)?[）)]?\s*")
+_QUOTING = re.compile(r"(?:《[^》]*|根据[^，。\n]*|按照[^，。\n]*)\Z")
+_LEAD = re.compile(r"^(?:\d|年度|年|度|关于|我|本|现将|综上|因此|同时|其中|和|与|由|向|对|在)+")
+_PARTS = re.compile(rf"(?P<region>.*{_REGION})(?P<kind>.{{2,}})")
+_CLOSING_LINES = 4
+
+
+class UnitName(NamedTuple):
+    """A unit's name: the place it belongs to and what it is."""
+
+    region: str
+    kind: str
+
+
+@check("FOREIGN_NAME", Severity.WARNING)
+def foreign_names(report: CheckedReport) -> Iterator[Finding]:
+    """应写本单位名称的地方写了其他单位的名称，疑为套用他人报告。
+
+    Looked at are names as the subject of the unit's own duties, results and self-evaluation, and the signature; names
+    that hold one another (with or without the city's name) are one unit, and bodies of the same place that do not sign
+    or report are left alone.
+    """
+    field = next((r.get("unit_name") for r in report.of_kind(RecordKind.REPORT) if r.get("unit_name")), None)
+    own = _parts(_fold(field.value)) if field is not None else None
+    if field is None or own is None:
+        return
+    evidence = (field.span,) if field.span is not None else ()
+    seen: set[str] = set()
+    for name, span in (*_subjects(report), *_signatures(report)):
+        if name in seen or not _is_foreign(name, field, own):
+            continue
+        seen.add(name)
+        detail = f"此处写作“{name}”，本单位为“{field.value}”"
+        yield Finding("FOREIGN_NAME", Severity.WARNING, detail, (span, *evidence))
+
+
+def _subjects(report: CheckedReport) -> Iterator[tuple[str, Span]]:
+    text = report.document.text
+    for match in _SUBJECT.finditer(text):
+        if _QUOTING.search(text, max(0, match.start() - 60), match.start("name")) is None:
+            yield _named(match)
+
+
+def _signatures(report: CheckedReport) -> Iterator[tuple[str, Span]]:
+    """Names that are a whole line among the last lines of prose."""
+    lines = [m for m in re.finditer(r"[^\n]+", report.document.text) if m.group().strip()]
+    prose = [m for m in lines if table_at(report.document, Span(*m.span())) is None]
+    for line in prose[-_CLOSING_LINES:]:
+        match = _SIGNATURE.fullmatch(report.document.text, line.start(), line.end())
+        if match is not None:
+            yield _named(match)
+
+
+def _named(match: re.Match[str]) -> tuple[str, Span]:
+    lead = _LEAD.match(match["name"])
+    skipped = lead.end() if lead is not None else 0
+    return match["name"][skipped:], Span(match.start("name") + skipped, match.end("name"))
+
+
+def _is_foreign(name: str, own_field: GroundedField, own: UnitName) -> bool:
+    folded, mine = _fold(name), _fold(own_field.value)
+    other = _parts(folded)
+    if other is None or folded in mine or mine in folded:
+        return False
+    if other.region in mine or own.region in folded:
+        return False  # of the same place: a superior, a colleague, or a body under it
+    return not (other.kind == own.kind and (other.region in own.region or own.region in other.region))
+
+
+def _parts(name: str) -> UnitName | None:
+    match = _PARTS.match(name)
+    return UnitName(match["region"], match["kind"]) if match is not None else None
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"\s+|本级\Z|机关\Z", "", unicodedata.normalize("NFKC", name))
