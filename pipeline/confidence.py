@@ -62,9 +62,7 @@ def score_fields(
     )
 
 
-def _score(
-    record: GroundedRecord, field: GroundedField, doubts: Iterable[Finding], threshold: float
-) -> ScoredField:
+def _score(record: GroundedRecord, field: GroundedField, doubts: Iterable[Finding], threshold: float) -> ScoredField:
     signals = dict(_signals(record, field, tuple(doubts)))
     confidence = 1.0
     for value in signals.values():

@@ -23,7 +23,5 @@ class Engine(Protocol):
     def version(self) -> str:
         """Changes whenever the same document may be read in another way."""
 
-    def read(
-        self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]
-    ) -> tuple[Candidate, ...]:
+    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> tuple[Candidate, ...]:
         """Everything the engine takes to be a record, in order of the text."""

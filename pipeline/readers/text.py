@@ -153,7 +153,9 @@ def _goes_on_in_cell(lines: list[_Line], blank: int) -> bool:
 
 def _blank_run(lines: list[_Line], place: int) -> int:
     count = 0
-    while place + count < len(lines) and lines[place + count].blank and not _CELL_START.match(lines[place + count].text):
+    while (
+        place + count < len(lines) and lines[place + count].blank and not _CELL_START.match(lines[place + count].text)
+    ):
         count += 1
     return count
 
@@ -181,7 +183,9 @@ def _row_per_line(lines: list[_Line]) -> Iterator[_Rows]:
 def _markdown(lines: list[_Line]) -> Iterator[_Rows]:
     place = 0
     while place + 1 < len(lines):
-        if "|" not in lines[place].text or not ("|" in lines[place + 1].text and _MARKDOWN_RULE.match(lines[place + 1].text)):
+        if "|" not in lines[place].text or not (
+            "|" in lines[place + 1].text and _MARKDOWN_RULE.match(lines[place + 1].text)
+        ):
             place += 1
             continue
         rows = _Rows(lines[place].start)

@@ -27,7 +27,9 @@ _INDICATOR_END = re.compile(
 )
 _REMEDY_SENTENCE = re.compile(r"\s*(?:下一步[^。；\n]{0,8}?[:：]|(?:改进|整改)措施\s*[:：])\s*")
 _MEASURED = re.compile(r"(?<!执行)(?<!支出)率|面积|数量|人数|[户人家次个件处座台期场亩]")
-_WHOLE_CLAUSE = re.compile(r"(?!比|较|低于|高于|超|未|同比|完成|仅|实际)[^\d，]{2,12}(?:小于|大于|低于|高于|未达|未完成|调[增减])")
+_WHOLE_CLAUSE = re.compile(
+    r"(?!比|较|低于|高于|超|未|同比|完成|仅|实际)[^\d，]{2,12}(?:小于|大于|低于|高于|未达|未完成|调[增减])"
+)
 _GAP = re.compile(r"未|偏差|差异|偏离|结余")
 _NOT_SAID = re.compile(r"见附|详见|如下")
 
@@ -79,7 +81,11 @@ def find_departures(text: str, span: Span) -> Iterator[Departure]:
         why = piece(text, Span(match.end(), sentence.end)).span
         why = Span(why.start, why.end - 1 if text[why.start : why.end].endswith(("；", ";")) else why.end)
         words = text[what.start : what.end]
-        if not (_FROM_PLAN.search(words) or _GAP.search(match[0])) or why.end - why.start < 4 or _NOT_SAID.search(text[why.start : why.end]):
+        if (
+            not (_FROM_PLAN.search(words) or _GAP.search(match[0]))
+            or why.end - why.start < 4
+            or _NOT_SAID.search(text[why.start : why.end])
+        ):
             continue
         start = what.start + len(words) - len(_strip_label(words))
         comma = max(words.rfind("，"), words.rfind(","))
@@ -89,7 +95,11 @@ def find_departures(text: str, span: Span) -> Iterator[Departure]:
 
 
 def _strip_label(words: str) -> str:
-    return re.sub(r"^(?:\s|[（(]?\d{1,2}[)）、.．](?!\d)|其中|[，,])+", "", words) if words[:1] in "（( 0123456789\n\t，," else words
+    return (
+        re.sub(r"^(?:\s|[（(]?\d{1,2}[)）、.．](?!\d)|其中|[，,])+", "", words)
+        if words[:1] in "（( 0123456789\n\t，,"
+        else words
+    )
 
 
 def _remedy_after(text: str, sentences: list[Span], place: int) -> Span | None:
@@ -98,4 +108,3 @@ def _remedy_after(text: str, sentences: list[Span], place: int) -> Span | None:
     following = sentences[place + 1]
     match = _REMEDY_SENTENCE.match(text, following.start, following.end)
     return piece(text, Span(match.end(), following.end)).span if match else None
-

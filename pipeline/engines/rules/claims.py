@@ -21,7 +21,10 @@ _ITEM = re.compile(
     r"(?:(?<=^)|(?<=[\n；;。:：\s]))\s*"
     r"(?:(?:目标|指标|任务)\s*(?P<a>\d{1,2}|[一二三四五六七八九十])(?:完成情况)?\s*[:：、.．]?|(?P<b>\d{1,2})\s*[、.．](?!\d)|[(（](?P<c>\d{1,2})[)）]、?|(?P<d>[①-⑳]))\s*"
 )
-_NUMERALS = {**{chr(0x2460 + place): place + 1 for place in range(20)}, **{c: n for n, c in enumerate("一二三四五六七八九十", 1)}}
+_NUMERALS = {
+    **{chr(0x2460 + place): place + 1 for place in range(20)},
+    **{c: n for n, c in enumerate("一二三四五六七八九十", 1)},
+}
 
 
 class Piece(NamedTuple):

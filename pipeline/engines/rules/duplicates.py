@@ -33,7 +33,9 @@ def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
                 continue
             if any(_repeats_measure(one, other) for other in earlier) or any(_repeats_row(one, row) for row in rows):
                 continue
-        elif one.rule == "goals.prose" and any(_value(one, "statement") == _value(c, "statement") for c in found if c.rule == "goals.form"):
+        elif one.rule == "goals.prose" and any(
+            _value(one, "statement") == _value(c, "statement") for c in found if c.rule == "goals.form"
+        ):
             continue
         kept.append(one)
     return tuple(kept)
@@ -61,7 +63,9 @@ def _repeats_measure(one: Candidate, other: Candidate) -> bool:
 
 def _repeats_row(one: Candidate, row: Candidate) -> bool:
     """True where a form's row of the same evaluation states the measure under the same name with the same number."""
-    if one.references["evaluation"] != row.references["evaluation"] or not {"actual", "name"} <= set(row.fields) & set(one.fields):
+    if one.references["evaluation"] != row.references["evaluation"] or not {"actual", "name"} <= set(row.fields) & set(
+        one.fields
+    ):
         return False
     first, second = sorted((_value(one, "name"), _value(row, "name")), key=len)
     a, b = parse_quantity(_value(one, "actual")), parse_quantity(_value(row, "actual"))

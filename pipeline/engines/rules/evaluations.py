@@ -140,7 +140,9 @@ def merge_subjects(subjects: Sequence[Subject]) -> tuple[tuple[Subject, ...], ..
             if group[0].scope != subject.scope:
                 continue
             named = [s.name.value for s in group if s.name]
-            if subject.scope == DEPARTMENT or (subject.name and any(same_project(subject.name.value, n) for n in named)):
+            if subject.scope == DEPARTMENT or (
+                subject.name and any(same_project(subject.name.value, n) for n in named)
+            ):
                 group.append(subject)
                 break
         else:

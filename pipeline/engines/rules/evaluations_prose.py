@@ -39,11 +39,15 @@ def department_subject(document: Document, sections: Sequence[Section], taken: S
             continue
         for match in _SCORE.finditer(document.text, section.span.start, section.span.end):
             span = Span(match.start("score"), match.end("score"))
-            if any(other.covers(span) for other in taken) or _NOT_TOTAL.search(document.text[match.start() : match.start("score")]):
+            if any(other.covers(span) for other in taken) or _NOT_TOTAL.search(
+                document.text[match.start() : match.start("score")]
+            ):
                 continue
             fields: dict[str, Claim] = {"total_score": claim(piece(document.text, span))}
             fields.update(_grade_near(document.text, match.end()))
-            return Subject(DEPARTMENT, None, fields, _sentence(document.text, match.start(), match.end()), "evaluations.prose")
+            return Subject(
+                DEPARTMENT, None, fields, _sentence(document.text, match.start(), match.end()), "evaluations.prose"
+            )
     return None
 
 
@@ -82,9 +86,7 @@ def _repeated_titles(sections: Sequence[Section]) -> tuple[str, ...]:
     return tuple(t for t, n in counted.items() if n > 1 and _PROJECT_WORD.search(t) and not _NOT_A_PROJECT.search(t))
 
 
-def _project_name(
-    text: str, section: Section, sections: Sequence[Section], known: Sequence[str]
-) -> Claim | None:
+def _project_name(text: str, section: Section, sections: Sequence[Section], known: Sequence[str]) -> Claim | None:
     assert section.heading is not None
     if len(likeness_key(section.title)) >= 4 and any(same_project(section.title, name) for name in known):
         start = _title_start(text, section)
@@ -115,8 +117,6 @@ def _grade_near(text: str, end: int) -> Iterator[tuple[str, Claim]]:
 def _sentence(text: str, start: int, end: int) -> Span:
     begin = max(text.rfind(mark, 0, start) for mark in "。；\n") + 1
     return Span(begin, end)
-
-
 
 
 def _title_start(text: str, section: Section) -> int:

@@ -17,11 +17,15 @@ _ORGAN = (
     r"(?:委员会|管理局|人民政府|办事处|办公室|人民法院|人民检察院|检察院|法院|联合会|总工会|团委|党校|学校|中学|小学|大学|学院|幼儿园"
     r"|医院|卫生院|服务中心|中心|图书馆|博物馆|文化馆|档案馆|馆|支队|大队|总队|分局|总站|管理站|管理处|管理所|局|厅|委|办|处|站|所|院|会|社|部|队|园|场|街道)"
 )
-_NAME = re.compile(rf"[\u4e00-\u9fffA-Za-z（）()·]{{2,40}}?{_ORGAN}(?:本级|机关)?(?=$|[\s\d，。：:（(]|整体|部门|单位|项目|预算|绩效|关于|\d{{4}}|机关|年度|财政|决算)")
+_NAME = re.compile(
+    rf"[\u4e00-\u9fffA-Za-z（）()·]{{2,40}}?{_ORGAN}(?:本级|机关)?(?=$|[\s\d，。：:（(]|整体|部门|单位|项目|预算|绩效|关于|\d{{4}}|机关|年度|财政|决算)"
+)
 _YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
 _TITLE = re.compile(r"(?:绩效|自评|评价).{0,12}报\s*告")
 _LEAD = re.compile(r"^(?:附件\s*\d*\s*[:：]?|关于|[（(]?20\d{2}\s*年度?[)）]?|[\s:：])+")
-_TAIL = re.compile(r"(?:部门|单位)?(?:整体支出|项目支出|部门预算|部门整体|预算支出|预算绩效|财政支出|财政资金|财政项目|绩效|预算|20\d{2}\s*年|关于|年度|专项资金|转移支付).*$")
+_TAIL = re.compile(
+    r"(?:部门|单位)?(?:整体支出|项目支出|部门预算|部门整体|预算支出|预算绩效|财政支出|财政资金|财政项目|绩效|预算|20\d{2}\s*年|关于|年度|专项资金|转移支付).*$"
+)
 _COUNT = r"(?P<n>[\d０-９]+|[一二三四五六七八九十百]+)(?P<u>个|名|人)?(?![\d.．年月%％])"
 _AUTHORIZED = re.compile(
     rf"(?:(?:核定|实有|人员|批复|总|共有|共)?编制(?:总?(?:人?数|人员|名额))?(?:共|总|合)?(?:计)?(?:为|有|是)?|(?:核定|批准)(?:的)?(?:人员)?编制)\s*[:：]?\s*{_COUNT}"
@@ -106,7 +110,9 @@ def _unit_in_title(document: Document, sections: Sequence[Section]) -> Claim | N
     for start, line in reversed(lines_at_end):
         match = _NAME.fullmatch(line.strip())
         if match:
-            return Claim(tidy(match[0]), Span(start + line.index(match[0]), start + line.index(match[0]) + len(match[0])))
+            return Claim(
+                tidy(match[0]), Span(start + line.index(match[0]), start + line.index(match[0]) + len(match[0]))
+            )
     return None
 
 
@@ -118,7 +124,11 @@ def _staff(document: Document, sections: Sequence[Section], forms: Sequence[Form
             for row in block.rows:
                 cells = align_row(row, block.columns, exact=block.exact)
                 codes = ((block.columns[place].code, cell) for place, cell in cells.items())
-                found = {c: claim_cell(cell) for c, cell in codes if c in ("authorized_staff", "actual_staff") and not is_blank(cell.text)}
+                found = {
+                    c: claim_cell(cell)
+                    for c, cell in codes
+                    if c in ("authorized_staff", "actual_staff") and not is_blank(cell.text)
+                }
                 if found:
                     return {str(code): value for code, value in found.items()}
     fields: dict[str, Claim] = {}
@@ -142,7 +152,9 @@ def _staff_in(text: str, span: Span) -> Iterator[tuple[str, Span]]:
 
 def _declared(document: Document, sections: Sequence[Section]) -> Span | None:
     for section in sections:
-        if section.kind in (SectionKind.PROFILE, SectionKind.FORM) or _ONE_PROJECT.search(document.quote(section.span)[:60]):
+        if section.kind in (SectionKind.PROFILE, SectionKind.FORM) or _ONE_PROJECT.search(
+            document.quote(section.span)[:60]
+        ):
             continue
         for match in _NO_DEVIATION.finditer(document.text, section.span.start, section.span.end):
             if _DEVIATION_OBJECT.search(match[0]) and "原因" not in match[0] and not _ONE_PROJECT.search(match[0]):

@@ -128,7 +128,9 @@ class _Draft:
         self.close_block()
         if not self.blocks and not self.pairs:
             return None
-        return Form(self.title, Span(self.start, self.end), tuple(self.blocks), tuple(self.pairs), self.total, self.unit)
+        return Form(
+            self.title, Span(self.start, self.end), tuple(self.blocks), tuple(self.pairs), self.total, self.unit
+        )
 
 
 def read_forms(document: Document, fiscal_year: int | None) -> tuple[Form, ...]:
@@ -165,7 +167,9 @@ def _joined(form: Form, following: Form) -> Form:
 def _forms_of_table(document: Document, table: Table, fiscal_year: int | None) -> Iterator[Form]:
     exact = any(cell.column_span > 1 for cell in table.cells)
     rows = _join_lone_labels(rows_of(table), exact)
-    before = document.text[max(0, document.text.rfind("\n\t", 0, table.span.start), table.span.start - 240) : table.span.start]
+    before = document.text[
+        max(0, document.text.rfind("\n\t", 0, table.span.start), table.span.start - 240) : table.span.start
+    ]
     offset = table.span.start - len(before)
     unit = next((MoneyUnit(m[1] or m[2], _unit_span(m, offset)) for m in reversed(list(_UNIT.finditer(before)))), None)
     draft = _Draft(_title_in(before), table.span.start, table.span.end, exact, unit)
@@ -193,7 +197,11 @@ def _take_row(draft: _Draft, rows: Sequence[Row], place: int, fiscal_year: int |
     """Add the row to the form; the number of rows that were used up (two for a header of two rows)."""
     row = rows[place]
     filled = [cell for cell in row if cell.text]
-    if len(filled) == 1 and (_TITLE.search(filled[0].text) or _UNIT.search(filled[0].text)) and len(filled[0].text) < 60:
+    if (
+        len(filled) == 1
+        and (_TITLE.search(filled[0].text) or _UNIT.search(filled[0].text))
+        and len(filled[0].text) < 60
+    ):
         draft.title = draft.title or (filled[0].text if _TITLE.search(filled[0].text) else "")
         draft.unit = _money_unit(row) or draft.unit
         return 1
@@ -216,7 +224,11 @@ def _take_row(draft: _Draft, rows: Sequence[Row], place: int, fiscal_year: int |
         draft.open_block(BlockKind.SPLIT, (), row)
     elif goals := _goal_columns(row, filled):
         draft.open_block(BlockKind.GOALS, goals, row)
-    elif draft.kind not in (BlockKind.FUNDING, BlockKind.SUMMARY) and fold_header(filled[0].text) in TOTAL_ROW and numbers_in(tuple(filled)):
+    elif (
+        draft.kind not in (BlockKind.FUNDING, BlockKind.SUMMARY)
+        and fold_header(filled[0].text) in TOTAL_ROW
+        and numbers_in(tuple(filled))
+    ):
         draft.close_block()
         draft.total = row
     elif draft.kind is BlockKind.SUMMARY or (not _take_pairs(draft, filled) and draft.kind is not None):
@@ -340,7 +352,11 @@ def _join_lone_labels(rows: Sequence[Row], exact: bool) -> tuple[Row, ...]:
     joined: list[Row] = []
     lone: Row = ()
     for row in rows:
-        if len(row) == 1 and "\n" in row[0].text and fold_header(row[0].text) in INDICATOR_LABELS | GOAL_LABELS | FUNDING_LABELS:
+        if (
+            len(row) == 1
+            and "\n" in row[0].text
+            and fold_header(row[0].text) in INDICATOR_LABELS | GOAL_LABELS | FUNDING_LABELS
+        ):
             lone = row
             continue
         if lone:

@@ -18,9 +18,13 @@ _AMOUNT = re.compile(r"-?\d[\d,，]*(?:\.\d+)?|-?[０-９][０-９，,]*(?:[．.
 _AMOUNT_CELL = re.compile(rf"\s*(?P<number>{_AMOUNT.pattern})\s*(?P<unit>(?:百万|万|亿|千)?元|万|亿)?\s*\Z")
 _PERCENT_CELL = re.compile(r"\s*-?[\d０-９][\d０-９,.．]*\s*[%％]?\s*\Z")
 _POINTS_CELL = re.compile(r"\s*[\d０-９][\d０-９.．]*\s*分?\s*\Z")
-_LEAD = re.compile(r"\s*(?:其中\s*[:：]?|[(（]?\d{1,2}[)）]?\s*[、.．](?!\d)|[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|[①-⑳])\s*")
+_LEAD = re.compile(
+    r"\s*(?:其中\s*[:：]?|[(（]?\d{1,2}[)）]?\s*[、.．](?!\d)|[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|[①-⑳])\s*"
+)
 _SPLIT_LABEL = re.compile(r"按(?:收入|支出|资金)(?:性质|来源)(?:划)?分")
-_LABELED_AMOUNT = re.compile(rf"(?P<label>.*[^\s:：])\s*[:：]\s*(?P<number>{_AMOUNT.pattern})?\s*(?P<unit>(?:万|亿|千)?元)?\s*\Z", re.S)
+_LABELED_AMOUNT = re.compile(
+    rf"(?P<label>.*[^\s:：])\s*[:：]\s*(?P<number>{_AMOUNT.pattern})?\s*(?P<unit>(?:万|亿|千)?元)?\s*\Z", re.S
+)
 _NUMBERED_LABEL = re.compile(r"\s*\d{1,2}\s*[、.．]\s*[^\d\s]")
 
 
@@ -31,13 +35,13 @@ def read_funding(text: str, block: Block, evaluation: str) -> Iterator[Candidate
         for cells, rule in _repair(row, block):
             aligned = align_row(cells, block.columns, exact=block.exact)
             labels = [aligned[place] for place in label_columns if place in aligned and aligned[place].text]
-            coded = {
-                block.columns[place].code: cell for place, cell in aligned.items() if place not in label_columns
-            }
+            coded = {block.columns[place].code: cell for place, cell in aligned.items() if place not in label_columns}
             first = min((cell.span.start for cell in coded.values() if cell.text), default=0)
             labels = [cell for cell in labels if cell.span.start < first]
             if labels:
-                yield from _record(text, labels[-1], {code: cell for code, cell in coded.items() if code}, block.unit, evaluation, rule)
+                yield from _record(
+                    text, labels[-1], {code: cell for code, cell in coded.items() if code}, block.unit, evaluation, rule
+                )
 
 
 def _repair(row: Row, block: Block) -> Iterator[tuple[Row, str]]:
@@ -88,7 +92,10 @@ def read_amounts(text: str, block: Block, evaluation: str) -> Iterator[Candidate
         if match is None:
             continue
         spent = re.search(r"支出|执行|决算", label.text) and not re.search(r"预算", label.text)
-        fields = {"item": item_of(text, label.span), "executed" if spent else "initial_budget": _part(cell, match, "number")}
+        fields = {
+            "item": item_of(text, label.span),
+            "executed" if spent else "initial_budget": _part(cell, match, "number"),
+        }
         if match["unit"]:
             fields["unit"] = _part(cell, match, "unit")
         quote = quote_of(text, [label.span, cell.span])

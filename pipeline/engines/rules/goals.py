@@ -70,6 +70,4 @@ def _goal(text: str, span: Span, quote: Span, outcome: Span | None, evaluation: 
     if outcome is not None:
         fields["outcome"] = claim(trim_end(cut_long(text, outcome)))
     where: Piece = trim_end(piece(text, quote))
-    return candidate(
-        RecordKind.GOAL, {"evaluation": evaluation}, fields, quote_of(text, [where.span]), "goals.form"
-    )
+    return candidate(RecordKind.GOAL, {"evaluation": evaluation}, fields, quote_of(text, [where.span]), "goals.form")

@@ -98,7 +98,9 @@ def _items(text: str, sections: Sequence[Section], section: Section) -> list[Spa
     items = [item for _, item in split_items(text, span)]
     if items:
         return items
-    usable = 6 <= len(body.text) <= 1500 and "\n\t" not in text[span.start : span.end] and not _PROCEDURE.search(body.text)
+    usable = (
+        6 <= len(body.text) <= 1500 and "\n\t" not in text[span.start : span.end] and not _PROCEDURE.search(body.text)
+    )
     return [span] if usable else []
 
 

@@ -25,9 +25,7 @@ from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Span
 
-_CHANGE_VERB = (
-    r"(?:增长率|下降率|增长|下降|增加|减少|上升|提高|提升|降低|回落|增幅|降幅|增速|涨幅|翻|负增长|压减|压缩|下滑|缩短|节约|节省|扩大|增收|下调|上调)"
-)
+_CHANGE_VERB = r"(?:增长率|下降率|增长|下降|增加|减少|上升|提高|提升|降低|回落|增幅|降幅|增速|涨幅|翻|负增长|压减|压缩|下滑|缩短|节约|节省|扩大|增收|下调|上调)"
 _CHANGE = re.compile(
     rf"(?:(?:与|比|较|同)?(?:上年|去年|上一年|前年|{r'20[0-9][0-9]'}年)(?:度|同期)?(?:相比)?|同比|环比|年均|同口径|名义|可比口径)?[，,]?\s*"
     rf"(?:同比|环比|累计|净|实现|分别)*\s*{_CHANGE_VERB}(?:了|达|为|幅度|约|近|超|逾|超过|高达|幅度为|幅度达|比例)*\s*[（(]?\s*$"
@@ -37,7 +35,9 @@ _PLAN = r"(?:任务|目标|计划|指标|考核|进度|年初|责任)"
 _TARGET_BEFORE = re.compile(
     rf"(?:{_PLAN}(?:任务|目标|计划)?(?:数|值|额|量)?|任务数|目标值|计划数)(?:为|是|即|要求|定为|[:：])?\s*[（(]?\s*$"
 )
-_STATED_TARGET = re.compile(r"(?:目标值|计划值|指标值|年初目标|年度目标|目标任务|任务数|控制目标|(?:高于|低于|超过|超出|未达到?|不及)[^，。；]{0,8}(?:目标|标准|要求))(?:为|是|[:：])?\s*[（(]?\s*$")
+_STATED_TARGET = re.compile(
+    r"(?:目标值|计划值|指标值|年初目标|年度目标|目标任务|任务数|控制目标|(?:高于|低于|超过|超出|未达到?|不及)[^，。；]{0,8}(?:目标|标准|要求))(?:为|是|[:：])?\s*[（(]?\s*$"
+)
 _TARGET_AFTER = re.compile(r"^\s*的?[^，。；、\d]{0,6}(?:任务|目标|计划|指标|红线|要求|标准)")
 _OF_TARGET = re.compile(rf"(?:^|[）)])\s*(?:的)?(?:年度|全年)?(?:目标|任务|计划|指标)*(?:数|值)*的\s*$")
 _COMPLETION = re.compile(
@@ -45,20 +45,32 @@ _COMPLETION = re.compile(
     r"(?:完成率|完成比例|完成进度|进度|目标完成率|任务完成率)(?:为|达|达到|约|是)?\s*[（(]?\s*$|(?:超额|超)完成(?:目标|任务)?\s*$"
 )
 _RATE_NAME = re.compile(r"(?:完成率|完成比例|完成进度|进度)(?:为|达|达到|约|是)?\s*$")
-_EARLIER = re.compile(r"(?:上年|去年|上一年度?|上年度|同期|往年|20\d\d\s*年)(?:度|同期|底|末)?(?:的|为|是|仅|仅为|只有|数|值|共)*\s*$|(?:由|从)(?:原来的|之前的)?\s*$")
-_PLANNED = re.compile(r"预计|计划(?:总)?投资|拟|力争|争取|将(?:达|实现|完成|新增|建)|有望|计划(?:新增|完成|实施|建|在|于)|规划|明年|下一年|下年|概算|估算|匡算|年内要|目标是")
+_EARLIER = re.compile(
+    r"(?:上年|去年|上一年度?|上年度|同期|往年|20\d\d\s*年)(?:度|同期|底|末)?(?:的|为|是|仅|仅为|只有|数|值|共)*\s*$|(?:由|从)(?:原来的|之前的)?\s*$"
+)
+_PLANNED = re.compile(
+    r"预计|计划(?:总)?投资|拟|力争|争取|将(?:达|实现|完成|新增|建)|有望|计划(?:新增|完成|实施|建|在|于)|规划|明年|下一年|下年|概算|估算|匡算|年内要|目标是"
+)
 _FUNDING = re.compile(
     r"预算|支出|经费|决算|拨款|结余|结转|执行|三公|涉及资金|专项资金|工资|下达|指标文|财政(?:资金|投入|补助|安排)|接待费|维护费|差旅|会议费|培训费|采购金额|上缴|收入\w{0,4}$|资产(?:总额|合计|原值)|到位率|拨付"
 )
-_BUDGET_RATE = re.compile(r"(?:预算|资金|支出|经费)[^，。；]{0,8}(?:执行率|完成率|支付率|使用率|支出率)|执行率|预算完成|(?:完成|占)[^，。；]{0,6}(?:预算|支出总额|总支出|支出)的?$")
+_BUDGET_RATE = re.compile(
+    r"(?:预算|资金|支出|经费)[^，。；]{0,8}(?:执行率|完成率|支付率|使用率|支出率)|执行率|预算完成|(?:完成|占)[^，。；]{0,6}(?:预算|支出总额|总支出|支出)的?$"
+)
 _SCORE = re.compile(r"得分|评分|分值|扣分?|自评|权重|满分|加分")
-_NO_RESULT = re.compile(r"(?:未发生|未出现|没有|无一|不足|原因[^，。；]{0,20}|较(?:年初|年度)?(?:目标|计划|任务)[^，。；]{0,4}(?:少|多|低|高)|(?:设定|设立|制定|编制|共|绩效)[^，。；]{0,8}(?:目标|指标)(?:共|共计|为)?)\s*$")
+_NO_RESULT = re.compile(
+    r"(?:未发生|未出现|没有|无一|不足|原因[^，。；]{0,20}|较(?:年初|年度)?(?:目标|计划|任务)[^，。；]{0,4}(?:少|多|低|高)|(?:设定|设立|制定|编制|共|绩效)[^，。；]{0,8}(?:目标|指标)(?:共|共计|为)?)\s*$"
+)
 _ACTUAL_SAID = re.compile(r"(?:(?:全年|年末|年底|最终)?(?:实际|完成|达到?|实现|已|共|建成|为)|$)")
-_STAFF = re.compile(r"编制|在职|在编|在岗|退休|离休|内设|下设|股室|科室|二级机构|所属(?:事业)?单位|党员|领导(?:班子|职数)|聘用人员|临聘")
+_STAFF = re.compile(
+    r"编制|在职|在编|在岗|退休|离休|内设|下设|股室|科室|二级机构|所属(?:事业)?单位|党员|领导(?:班子|职数)|聘用人员|临聘"
+)
 _COMPARED_TO = re.compile(r"超过|高于|低于|超出|控制在|未达|达到|不及|不超过")
 _SHARE = re.compile(r"^(?:约|仅|均)?占")
 _TIME_MATTERS = re.compile(r"时间|时限|时长|缩短|压缩|工期|平均|办结|周期|提速")
-_TITLE_AMOUNT = re.compile(r"[^，。；\d]{2,40}(?:资金|经费|项目|专项|补助|补贴)\s*\d[\d.,]*\s*(?:万|亿)?元[；;。，]?\s*$")
+_TITLE_AMOUNT = re.compile(
+    r"[^，。；\d]{2,40}(?:资金|经费|项目|专项|补助|补贴)\s*\d[\d.,]*\s*(?:万|亿)?元[；;。，]?\s*$"
+)
 _PLAN_FILLER = re.compile(
     r"完成|实现|达到|超过|超额|高于|低于|年度|全年|年初|[年省市县区州镇]|下达|分解|设定|确定|[定设]|预期|考核|目标|任务|计划|指标|责任|[数值额的为是（(原既]|上级|比|较"
 )
@@ -103,7 +115,13 @@ def _goes_on(text: str, last: _Open, sentence: Span, number: _Number) -> bool:
     left = text[sentence.start : number.span.start].strip()
     match = _CHANGE.search(left)
     near = sentence.start - last.name.span.end < 80
-    return match is not None and match.start() == 0 and near and text[sentence.start - 1] in "；;" and "change" not in last.extra
+    return (
+        match is not None
+        and match.start() == 0
+        and near
+        and text[sentence.start - 1] in "；;"
+        and "change" not in last.extra
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +153,9 @@ def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> Iterato
         clause = _clause_start(text, before, number.span.start)
         left = text[clause : number.span.start]
         right = text[number.span.end : _clause_end(text, number.span.end, following)]
-        role = _role(text, number, left, right, text[before:number.span.start], current is not None, following < sentence.end)
+        role = _role(
+            text, number, left, right, text[before : number.span.start], current is not None, following < sentence.end
+        )
         if role in ("attribute", "earlier"):
             continue  # the words before it still name the next number
         if role in ("change", "completion_rate", "target") and current is not None:
@@ -167,7 +187,11 @@ def _role(text: str, number: _Number, left: str, right: str, since: str, open_re
     """What the number says: actual, target, completion_rate, change; attribute (part of a name); or skip."""
     quantity = number.quantity
     tight = re.sub(r"\s+", "", left)
-    if quantity.dimension == "none" or quantity.unit == "分" or _BRACKETED.search(text[max(0, number.span.start - 40) : number.span.start]):
+    if (
+        quantity.dimension == "none"
+        or quantity.unit == "分"
+        or _BRACKETED.search(text[max(0, number.span.start - 40) : number.span.start])
+    ):
         return "skip"
     percent = quantity.dimension in ("percent", "permille", "percentage_point", "multiple")
     if _quoted(text, number.span.start):
@@ -219,7 +243,11 @@ def _clause_start(text: str, before: int, start: int) -> int:
     for match in CLAUSE_END.finditer(text, before, start):
         place = match.end()
     mark = text.rfind("、", place, start)
-    return mark + 1 if mark >= 0 and place == before and before > 0 and text[before - 1 : before] not in "。；\n" else place
+    return (
+        mark + 1
+        if mark >= 0 and place == before and before > 0 and text[before - 1 : before] not in "。；\n"
+        else place
+    )
 
 
 def _clause_end(text: str, start: int, following: int) -> int:
@@ -243,7 +271,11 @@ def _named(text: str, clause: int, number: _Number, right: str, previous: _Open 
         return _Open(piece(text, Span(offset, offset + len(noun))), actual)
     if previous is not None:
         return _Open(previous.name, actual)
-    return _Open(piece(text, Span(start, start + len(words))), actual) if len(words.strip()) >= 2 else _lead_in(text, clause, actual)
+    return (
+        _Open(piece(text, Span(start, start + len(words))), actual)
+        if len(words.strip()) >= 2
+        else _lead_in(text, clause, actual)
+    )
 
 
 def _named_target(text: str, clause: int, number: _Number, right: str) -> _Open | None:
@@ -251,7 +283,10 @@ def _named_target(text: str, clause: int, number: _Number, right: str) -> _Open 
     opened = _named(text, clause, number, right, None)
     if opened is None:
         return None
-    match = re.search(r"的?(?:年度|全年|年初)?(?:绩效)?(?:目标|计划|指标)(?:值|任务|数)?$", text[opened.name.span.start : opened.name.span.end])
+    match = re.search(
+        r"的?(?:年度|全年|年初)?(?:绩效)?(?:目标|计划|指标)(?:值|任务|数)?$",
+        text[opened.name.span.start : opened.name.span.end],
+    )
     if match is None or match.start() < 2:
         return opened
     return _Open(piece(text, Span(opened.name.span.start, opened.name.span.start + match.start())), opened.actual)
@@ -259,7 +294,9 @@ def _named_target(text: str, clause: int, number: _Number, right: str) -> _Open 
 
 def _lead_in(text: str, clause: int, actual: Piece) -> _Open | None:
     """The name from the short sentence before (``四是外资到位。实际到位…``)."""
-    match = re.search(r"(?:[一二三四五六七八九十]是|^|[。；\n])([^。；，\n]{2,16})[。：:]\s*$", text[max(0, clause - 24) : clause])
+    match = re.search(
+        r"(?:[一二三四五六七八九十]是|^|[。；\n])([^。；，\n]{2,16})[。：:]\s*$", text[max(0, clause - 24) : clause]
+    )
     if match is None:
         return None
     start = max(0, clause - 24) + match.start(1)

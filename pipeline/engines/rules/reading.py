@@ -10,7 +10,15 @@ from pipeline.engines.rules.claims import Piece
 from pipeline.engines.rules.assignment import Named, assign
 from pipeline.engines.rules.causes import read_causes
 from pipeline.engines.rules.duplicates import drop_repeated
-from pipeline.engines.rules.evaluations import DEPARTMENT, Subject, evaluation_of, merge_subjects, same_project, subject_of, subjects_in_summary
+from pipeline.engines.rules.evaluations import (
+    DEPARTMENT,
+    Subject,
+    evaluation_of,
+    merge_subjects,
+    same_project,
+    subject_of,
+    subjects_in_summary,
+)
 from pipeline.engines.rules.evaluations_prose import department_subject, project_sections
 from pipeline.engines.rules.facts import find_unit, find_year, read_facts
 from pipeline.engines.rules.forms import Block, BlockKind, Form, read_forms
@@ -35,9 +43,7 @@ class RulesEngine:
     name: str = "rules"
     version: str = "1"
 
-    def read(
-        self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]
-    ) -> tuple[Candidate, ...]:
+    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> tuple[Candidate, ...]:
         """Every record that the rules find, in order of the text."""
         del chunks  # the rules read whole tables and sections
         year = find_year(document)

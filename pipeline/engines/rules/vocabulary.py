@@ -13,7 +13,9 @@ from functools import lru_cache
 _SPACE = re.compile(r"\s+")
 _TRAILING_BRACKET = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]?$")
 _MARKS = "*★☆●■◆:;,。、.-—_ "
-_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十\d]{1,3}[)]|\d{1,2}[、.．](?!\d)|[①-⑳])")
+_NUMBERING = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十\d]{1,3}[)]|\d{1,2}[、.．](?!\d)|[①-⑳])"
+)
 
 
 @lru_cache(maxsize=8192)
@@ -53,7 +55,9 @@ INDICATOR_COLUMNS: dict[str, frozenset[str]] = {
         "全年实际完成值 实际完成指标值 自评完成值 实际完成 年度完成值 实际完成数 指标实际完成值 年末完成值 实现值 "
         "指标完成值 完成指标值 全年完成情况 实际指标值 实际结果 实际达到值"
     ),
-    "weight": _words("分值 权重 参考分值 指标权重 权重设定值 指标分值 标准分 满分 分数 标准分值 权重分值 权重分 设定分值"),
+    "weight": _words(
+        "分值 权重 参考分值 指标权重 权重设定值 指标分值 标准分 满分 分数 标准分值 权重分值 权重分 设定分值"
+    ),
     "score": _words("得分 自评得分 自评分 指标得分 评价得分 考评得分 自评分值 实际得分 自评分数 评分 本年得分"),
     "review_score": _words("复核分 财政审核评分 核查分数 复核得分 审核得分 复评得分 复核分数 财政评分 抽查复核得分"),
     "reason": _words(
@@ -93,9 +97,13 @@ FUNDING_COLUMNS: dict[str, frozenset[str]] = {
     "rate": _words("执行率 预算执行率 资金执行率 全年执行率 支出率 执行进度 支出进度"),
     "weight": _words("分值 权重 执行率权重 执行率分值 标准分"),
     "score": _words("得分 自评得分 执行率得分 得分(20分*执行率) 自评分"),
-    "other": _words("到位数 得分计算方法 原因 资金到位数 到位率 备注 说明 实际到位数 偏差原因 资金到位率 结余数 结转结余"),
+    "other": _words(
+        "到位数 得分计算方法 原因 资金到位数 到位率 备注 说明 实际到位数 偏差原因 资金到位率 结余数 结转结余"
+    ),
 }
-_YEAR_COLUMN = re.compile(r"^(?:(\d{4})年(?:度)?|上年(?:度)?|本年(?:度)?)?(?:\w{0,4}?)(决算|预算|支出|执行)(?:数|金额|额)?$")
+_YEAR_COLUMN = re.compile(
+    r"^(?:(\d{4})年(?:度)?|上年(?:度)?|本年(?:度)?)?(?:\w{0,4}?)(决算|预算|支出|执行)(?:数|金额|额)?$"
+)
 
 FUNDING_LABELS = _words(
     "项目资金 项目资金来源 资金情况 年度预算申请 预算执行情况 部门预算执行情况 项目资金申请 年度部门整体支出规模 资金金额 "
@@ -119,7 +127,9 @@ GOAL_LABELS = _words(
 )
 
 PAIR_LABELS: dict[str, frozenset[str]] = {
-    "project_name": _words("项目名称 项目支出名称 转移支付项目名称 转移项目名称 专项名称 项目 转移支付名称 专项资金名称 资金名称"),
+    "project_name": _words(
+        "项目名称 项目支出名称 转移支付项目名称 转移项目名称 专项名称 项目 转移支付名称 专项资金名称 资金名称"
+    ),
     "unit_name": _words(
         "预算部门名称 区级预算部门名称 预算部门、单位名称 单位名称 部门名称 填报单位 部门单位名称 预算单位名称 预算单位 "
         "区级预算部门(单位)名称 部门(单位)名称 部门(单位)全称 自评单位 部门 预算部门(单位)名称 县级预算部门名称 "
@@ -133,16 +143,22 @@ PAIR_LABELS: dict[str, frozenset[str]] = {
     "total_score": _words("自评总分 自评得分 项目总得分 总得分 自评总得分 总分 综合得分 自评分 评价总分"),
     "grade": _words("评价等级 自评等级 等级 绩效等级 评价结论 自评等次 评价等次 绩效等次 评定等级 结果等级"),
     "money_unit": _words("单位 金额单位 资金单位 计量单位"),
-    "problems": _words("存在问题 存在的问题 主要问题 存在的主要问题 存在问题及原因 问题 存在的问题及原因分析 存在的问题及原因"),
+    "problems": _words(
+        "存在问题 存在的问题 主要问题 存在的主要问题 存在问题及原因 问题 存在的问题及原因分析 存在的问题及原因"
+    ),
     "remedies": _words(
         "改进措施 改进措施及结果应用方案 下一步改进措施 下步改进措施 整改措施 有关建议 下一步措施 下一步工作措施 建议 "
         "下一步改进计划 改进措施及建议 下一步工作打算 改进建议"
     ),
     "conclusion": _words("自评结论 总体评价 综合评价 总体结论"),
-    "deviation": _words("偏差大或目标未完成原因分析 未能完成原因 偏差原因 目标未完成原因分析 未完成原因分析 未完成原因"),
+    "deviation": _words(
+        "偏差大或目标未完成原因分析 未能完成原因 偏差原因 目标未完成原因分析 未完成原因分析 未完成原因"
+    ),
 }
 
-TOTAL_ROW = _words("总分 合计 总计 总得分 自评总分 合计得分 总分合计 得分合计 总分值 合计总分 总评分 综合得分 自评得分 评分合计")
+TOTAL_ROW = _words(
+    "总分 合计 总计 总得分 自评总分 合计得分 总分合计 得分合计 总分值 合计总分 总评分 综合得分 自评得分 评分合计"
+)
 GRADES = _words("优 良 中 差 优秀 良好 合格 不合格 中等 较好 一般")
 
 STAFF_COLUMNS: dict[str, frozenset[str]] = {
@@ -152,7 +168,9 @@ STAFF_COLUMNS: dict[str, frozenset[str]] = {
 }
 _STAFF_YEAR = re.compile(r"^\d{4}年(?:末|底|度|年末)?")
 
-LEVEL1 = re.compile(r"^(?:产出|效益|效果|满意度|成本|投入|过程|决策|管理|履职|特性|运行成本|项目|部门|可持续|社会效应|综合|服务对象满意|绩效)")
+LEVEL1 = re.compile(
+    r"^(?:产出|效益|效果|满意度|成本|投入|过程|决策|管理|履职|特性|运行成本|项目|部门|可持续|社会效应|综合|服务对象满意|绩效)"
+)
 LEVEL2 = re.compile(r"(?:数量|质量|时效|成本|效益|影响|满意度|效率|管理|执行|配置|设定|完成|环境|经济|社会|生态)")
 
 
@@ -170,7 +188,9 @@ def funding_column(text: str, fiscal_year: int | None) -> str | None:
     match = _YEAR_COLUMN.match(word)
     if match is None:
         return None
-    earlier = word.startswith("上年") or (match[1] is not None and fiscal_year is not None and int(match[1]) < fiscal_year)
+    earlier = word.startswith("上年") or (
+        match[1] is not None and fiscal_year is not None and int(match[1]) < fiscal_year
+    )
     if match[2] == "预算":
         return None if earlier else "initial_budget"
     return "prior_executed" if earlier else "executed"
@@ -203,7 +223,9 @@ _GUESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
-def _column(word: str, columns: dict[str, frozenset[str]], guesses: tuple[tuple[str, re.Pattern[str]], ...]) -> str | None:
+def _column(
+    word: str, columns: dict[str, frozenset[str]], guesses: tuple[tuple[str, re.Pattern[str]], ...]
+) -> str | None:
     for code, words in columns.items():
         if word in words:
             return code
