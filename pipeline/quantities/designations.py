@@ -20,7 +20,7 @@ _QUOTED = re.compile(r"[“\"「『‘][^“”\"「」『』‘’\n]{1,14}[”
 _RANK_BEFORE = re.compile(r"(?:第|(?<![目此日以年之提节先事会当空生])前|No\.?|NO\.?|TOP|Top|top)\s?\Z")
 _NAME_AFTER = re.compile(
     r"(?:[-~—至、/.][0-9]{1,4}){0,6} ?(?:号(?!召)|强(?!化|调|度|制|力)|版(?!权|块|面)|级(?!别)"
-    r"|季度|世纪|年代|国道|省道|县道|高速|热线|专线)"
+    r"|届(?=[一二三四五六七]?中|人大|政协|全[国省市县区]|党)|季度|世纪|年代|国道|省道|县道|高速|热线|专线)"
     r"|后(?=青年|干部|大学|群体|[”\"、,。]|\Z)|\+ ?[A-Za-z0-9]|[A-Za-z_]|:[0-9]|(?:\.[0-9]+)+|[·•.][0-9]"
     r"|-[0-9]+-[0-9]| ?大(?!于|约|概|型|额|力|幅)"
 )
@@ -38,6 +38,7 @@ _HOTLINE = re.compile(
     r"(?:12[0-9]{3}|9[56][0-9]{3,4}) ?(?:热线|平台|专线|政务|市民|便民|投诉|举报|服务|工单|公共)"
     r"|1(?:10|19|20|22) ?(?:热线|急救|指挥|报警|接警|接处警)"
 )
+_JOINED_CODE = re.compile(r"(?:[A-Za-z]-|[A-Za-z0-9][·•])\Z")
 _LETTERED = re.compile(r"[A-Za-z]{2}\Z")
 _AFTER_MARK = re.compile(r"(?:^|[^0-9.])[0-9]{1,2}\Z")
 _SECTION_NUMBER = re.compile(r"(?:1[0-2]|[1-9])\.(?:1[0-9]|[1-9])[ 、.]{0,2}(?=[\u4e00-\u9fff])")
@@ -88,7 +89,7 @@ def is_name(text: str, start: int, end: int) -> bool:
         return not lettered or not _counts_after_letters(text, end)
     if before == "." and text[start - 2 : start - 1].strip():
         return _AFTER_MARK.search(text, max(0, start - 4), start - 1) is None  # the 12 of 2.12个乡镇 does count
-    if before in _CODE_JOINS and text[start - 2 : start - 1].isalnum() and text[start - 2 : start - 1].isascii():
+    if before in _CODE_JOINS and _JOINED_CODE.search(text, max(0, start - 2), start):
         return True
     if before == ":" and text[start - 2 : start - 1].isdigit():
         return not _LISTED_BEFORE.search(text[max(0, start - 5) : start - 1].rstrip("0123456789:"))
@@ -108,7 +109,7 @@ def _keeps_unit(text: str, start: int, end: int) -> bool:
     """A unit in letters (5km, 30kg) and a list mark before its value (指标1:20个) are no names."""
     if text[end] == ":":
         return _LISTED_BEFORE.search(text, max(0, start - 4), start) is not None
-    return unit_at(text, end) is not None
+    return text[end] != "届" and unit_at(text, end) is not None
 
 
 def _is_bracketed_year(text: str, start: int, end: int) -> bool:

@@ -50,14 +50,14 @@ def _lone_quantity(body: str) -> Quantity | None:
 def _scan(text: str, folded: str) -> Iterator[Quantity]:
     stretches = find_stretches(folded, (mention.span for mention in dates_in(folded)))
     quotations = find_quotations(folded)
-    position = floor = 0
+    position, floor = 0, -1
     for blocked in (*stretches, Span(len(folded), len(folded))):
         while anchor := NUMBER_START.search(folded, position, max(position, blocked.start)):
-            found = read_number(folded, anchor.start(), blocked.start)
+            found = read_number(folded, anchor.start(), blocked.start, floor)
             if isinstance(found, Skip):
                 position = found.end
                 continue
-            quantity = _quantity(text, folded, found, floor)
+            quantity = _quantity(text, folded, found, max(floor, 0))
             position = quantity.span.end
             if not _is_quoted_name(quantity, quotations):
                 yield quantity

@@ -58,12 +58,15 @@ def lone_numeral(text: str) -> Decimal | None:
     return chinese_number(text) if len(text) > 1 and _NUMERAL.fullmatch(text) else None
 
 
-def read_number(text: str, start: int, limit: int) -> WrittenNumber | Skip:
-    """The number that starts at a ``NUMBER_START`` of a folded text and ends by ``limit``, or where to go on."""
-    return _read_arabic(text, start, limit) if text[start] in "0123456789" else _read_chinese(text, start)
+def read_number(text: str, start: int, limit: int, floor: int) -> WrittenNumber | Skip:
+    """The number that starts at a ``NUMBER_START`` of a folded text and ends by ``limit``, or where to go on.
+
+    ``floor`` is where the quantity or date before it ended.
+    """
+    return _read_arabic(text, start, limit, floor) if text[start] in "0123456789" else _read_chinese(text, start)
 
 
-def _read_arabic(text: str, start: int, limit: int) -> WrittenNumber | Skip:
+def _read_arabic(text: str, start: int, limit: int, floor: int) -> WrittenNumber | Skip:
     match = _ARABIC.match(text, start, limit)
     assert match is not None  # the anchor is a digit before the limit
     end = match.end()
@@ -82,7 +85,7 @@ def _read_arabic(text: str, start: int, limit: int) -> WrittenNumber | Skip:
         return Skip(end)
     if _hides_list_mark(text, start, end, measure):
         return Skip(text.index(".", start) + 1)
-    first = _signed(text, start, end)
+    first = start if start - 1 == floor else _signed(text, start, end)  # 8个-5个: a dash between two is no sign
     digits = text[first:end]
     number = WrittenNumber(arabic_number(digits), len(digits.partition(".")[2]), Span(first, end), measure)
     return _with_currency(text, _with_upper(text, number, limit))
@@ -138,7 +141,7 @@ def _with_currency(text: str, number: WrittenNumber) -> WrittenNumber:
 def _with_upper(text: str, number: WrittenNumber, limit: int) -> WrittenNumber:
     """The number with the end of its range, where one follows: 5-8个, 20%-30%, 三至五家, 5000元-1万元."""
     to = _TO.match(text, number.measure.end)
-    if to is None or (text[to.end() - 1] == "到" and text[number.span.start - 1 : number.span.start] in {"从", "由"}):
+    if to is None or ("到" in to.group() and text[number.span.start - 1 : number.span.start] in {"从", "由"}):
         return number
     arabic = text[number.span.end - 1].isdigit()
     second = (_ARABIC if arabic else _NUMERAL).match(text, to.end(), max(to.end(), limit) if arabic else len(text))
