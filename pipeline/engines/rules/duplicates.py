@@ -25,6 +25,8 @@ def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
         earlier = [c for c in kept if c.kind is one.kind and c.references == one.references]
         if one.rule == "funding.prose":
             same = [c for c in (*forms, *earlier) if c is not one and c.references == one.references]
+            if one.references.get("evaluation") == "department":  # a project's own passage says it more fully
+                same.extend(c for c in found if c.kind is RecordKind.FUNDING and c.references != one.references)
             if any(_repeats_amounts(one, other) for other in same):
                 continue
         elif one.rule == "narrative.measure":

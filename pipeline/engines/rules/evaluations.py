@@ -20,6 +20,11 @@ _SUREST = ("evaluations.form", "evaluations.summary", "evaluations.prose", "eval
 _PROJECT_TITLE = re.compile(r"项目(?:支出)?|专项(?:资金)?|转移支付")
 _DEPARTMENT_TITLE = re.compile(r"整体|部门|单位")
 _SUFFIX = re.compile(r"(?:专项)?(?:工作)?(?:项目|经费|资金|专项|支出|补助|补贴)+$")
+_TITLED = re.compile(
+    r"(?:^|\n|年度?|[局委办院校厅])[ \u3000]*(?P<name>[^\n年。，：]{4,40}?(?:项目|专项资金|补助资金|工程|经费))(?:支出)?\s*(?:20\d\d年度?)?(?:支出)?绩效(?:自评|评价)"
+)
+_WHOLE = re.compile(r"整体支出|部门(?:整体|预算)")
+_PROJECT_WORDS = re.compile(r"[^项目支出部门单位年度]{3,}")
 _PUNCTUATION = re.compile(r"[\s“”\"'‘’《》（）()，,、：:；;。.]")
 _GRADE = re.compile(r"优秀|良好|优|良|中等|中|较差|差|合格|不合格")
 
@@ -55,7 +60,10 @@ def subject_of(document: Document, form: Form) -> Subject | None:
     if not has_body and project is None:
         return None
     name = claim_cell(project.value) if project else None
-    scope = "project" if project else _scope_by_title(form.title)
+    title = project_in_title(document)
+    scope = "project" if project or (title and "整体" not in form.title) else _scope_by_title(form.title)
+    if scope == "project" and name is None:
+        name = title
     if scope == DEPARTMENT:
         unit = form.pair("unit_name")
         name = claim_cell(unit.value) if unit else None
@@ -88,6 +96,15 @@ def subjects_in_summary(document: Document, form: Form) -> Iterator[tuple[Block,
                 fields["grade"] = claim_cell(grade)
             span = Span(min(c.span.start for c in row if c.text), max(c.span.end for c in row if c.text))
             yield replace(block, rows=(row,)), Subject("project", claim_cell(name), fields, span, "evaluations.summary")
+
+
+def project_in_title(document: Document) -> Claim | None:
+    """The one project that the report's title is about (…项目支出绩效自评报告), or ``None``."""
+    match = _TITLED.search(document.text, 0, 400)
+    if match is None or _WHOLE.search(document.text, 0, match.end()):
+        return None
+    part = piece(document.text, Span(match.start("name"), match.end("name")))
+    return Claim(part.text, part.span) if _PROJECT_WORDS.search(part.text) else None
 
 
 def _scope_by_title(title: str) -> str:

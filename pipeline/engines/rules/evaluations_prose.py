@@ -14,7 +14,7 @@ from schemas.text import Document, Span
 
 _SCORE = re.compile(
     r"(?:自评|综合|评价|考评|最终|总体|绩效|整体)[^。；;\n\d]{0,24}?(?:得分|评分|总分|分数|分值|自评分|自评得)(?:情况)?(?:为|是|合计|共计|达到|[:：])*\s*"
-    r"(?P<score>\d{1,3}(?:\.\d+)?\s*分?)(?!\d|\.\d|\s*[%％])"
+    r"(?P<score>\d{1,3}(?:\.\d+)?\s*分?)(?!\d|\.\d|\s*[%％])|自评(?:得|为|是)?\s*(?P<brief>\d{1,3}(?:\.\d+)?\s*分)"
 )
 _GRADE = re.compile(
     r"(?:等级|等次|评级|档次|结果|结论|评定|评为|评价|自评)[^。；;\n]{0,14}?[“\"'‘「]?(?P<grade>优秀|良好|优|良|中|差)(?=[”\"'’」]|等次|等级|[，。；,;\n）)]|级|\s|$)"
@@ -38,9 +38,9 @@ def department_subject(document: Document, sections: Sequence[Section], taken: S
         if section.kind in (SectionKind.FORM, SectionKind.PROFILE):
             continue
         for match in _SCORE.finditer(document.text, section.span.start, section.span.end):
-            span = Span(match.start("score"), match.end("score"))
+            span = Span(match.start(_group(match)), match.end(_group(match)))
             if any(other.covers(span) for other in taken) or _NOT_TOTAL.search(
-                document.text[match.start() : match.start("score")]
+                document.text[match.start() : match.start(_group(match))]
             ):
                 continue
             fields: dict[str, Claim] = {"total_score": claim(piece(document.text, span))}
@@ -74,10 +74,14 @@ def project_sections(
         fields: dict[str, Claim] = {}
         score = _SCORE.search(document.text, span.start, span.end)
         if score:
-            fields["total_score"] = claim(piece(document.text, Span(score.start("score"), score.end("score"))))
+            fields["total_score"] = claim(piece(document.text, Span(score.start(_group(score)), score.end(_group(score)))))
             fields.update(_grade_near(document.text, score.end()))
         found.append((section, Subject("project", name, fields, span, "evaluations.prose")))
     return tuple(found)
+
+
+def _group(match: re.Match[str]) -> str:
+    return "score" if match["score"] else "brief"
 
 
 def _repeated_titles(sections: Sequence[Section]) -> tuple[str, ...]:
@@ -104,7 +108,7 @@ def _project_name(text: str, section: Section, sections: Sequence[Section], know
     part = piece(text, Span(start, stop.start() if stop and stop.start() > start else end))
     if not 3 <= len(part.text) <= 40 or not _PROJECT_WORD.search(part.text) or _NOT_A_PROJECT.search(part.text):
         return None
-    return name_piece(part) if _PROJECTS_ABOVE.search(above) and section.kind is SectionKind.PERFORMANCE else None
+    return name_piece(part) if _PROJECTS_ABOVE.search(above) and section.kind is not SectionKind.OTHER else None
 
 
 def _grade_near(text: str, end: int) -> Iterator[tuple[str, Claim]]:

@@ -97,7 +97,8 @@ def _unit_in_title(document: Document, sections: Sequence[Section]) -> Claim | N
         lead = _LEAD.match(line)
         name = line[lead.end() if lead else 0 :]
         name = _TAIL.sub("", name).strip(" 　\t（(")
-        if len(name) >= 3:
+        above = next((near for _, near in reversed(lines[:place]) if _NAME.search(near.strip())), "")
+        if len(name) >= 3 and (_NAME.search(name) or not above):
             offset = start + line.index(name)
             return Claim(tidy(name), Span(offset, offset + len(name)))
         for near_start, near in reversed(lines[:place]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -172,6 +172,9 @@ def _forms_of_table(document: Document, table: Table, fiscal_year: int | None) -
     ]
     offset = table.span.start - len(before)
     unit = next((MoneyUnit(m[1] or m[2], _unit_span(m, offset)) for m in reversed(list(_UNIT.finditer(before)))), None)
+    after = document.text[table.span.end : table.span.end + 20]
+    if unit is None and (below := _UNIT.match(after.lstrip())):
+        unit = MoneyUnit(below[1] or below[2], _unit_span(below, table.span.end + len(after) - len(after.lstrip())))
     draft = _Draft(_title_in(before), table.span.start, table.span.end, exact, unit)
     place = 0
     while place < len(rows):
@@ -209,6 +212,7 @@ def _take_row(draft: _Draft, rows: Sequence[Row], place: int, fiscal_year: int |
     if _is_indicator_header(columns, filled):
         return _open_indicators(draft, rows, place, columns)
     money = columns_of(row, lambda text: funding_column(text, fiscal_year))
+    money = _settle_budgets(money)
     codes = {column.code for column in money}
     listed = len(filled) >= 3 and any(pair_label(cell.text) == "project_name" for cell in filled)
     if listed and (codes & _AMOUNTS or codes & {"score", "rate"}):
@@ -234,6 +238,15 @@ def _take_row(draft: _Draft, rows: Sequence[Row], place: int, fiscal_year: int |
     elif draft.kind is BlockKind.SUMMARY or (not _take_pairs(draft, filled) and draft.kind is not None):
         draft.rows.append(row)
     return 1
+
+
+def _settle_budgets(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Of several budgets without an adjusted one the last is the adjusted, one more at the left is the corner's label."""
+    places = [place for place, column in enumerate(columns) if column.code == "initial_budget"]
+    if len(places) < 2 or any(column.code == "annual_budget" for column in columns):
+        return columns
+    codes: dict[int, str | None] = dict.fromkeys(places[:-2]) | {places[-1]: "annual_budget"}
+    return tuple(replace(c, code=codes[place]) if place in codes else c for place, c in enumerate(columns))
 
 
 def _are_amounts(filled: Sequence[Cell]) -> bool:

@@ -18,6 +18,7 @@ _AMOUNT = re.compile(r"-?\d[\d,，]*(?:\.\d+)?|-?[０-９][０-９，,]*(?:[．.
 _AMOUNT_CELL = re.compile(rf"\s*(?P<number>{_AMOUNT.pattern})\s*(?P<unit>(?:百万|万|亿|千)?元|万|亿)?\s*\Z")
 _PERCENT_CELL = re.compile(r"\s*-?[\d０-９][\d０-９,.．]*\s*[%％]?\s*\Z")
 _POINTS_CELL = re.compile(r"\s*[\d０-９][\d０-９.．]*\s*分?\s*\Z")
+_STATE = re.compile(r"(?:已|基本|全部|按期)*(?:完成|实施|支付)|是|否|\d+")
 _LEAD = re.compile(
     r"\s*(?:其中\s*[:：]?|[(（]?\d{1,2}[)）]?\s*[、.．](?!\d)|[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|[①-⑳])\s*"
 )
@@ -37,7 +38,7 @@ def read_funding(text: str, block: Block, evaluation: str) -> Iterator[Candidate
             labels = [aligned[place] for place in label_columns if place in aligned and aligned[place].text]
             coded = {block.columns[place].code: cell for place, cell in aligned.items() if place not in label_columns}
             first = min((cell.span.start for cell in coded.values() if cell.text), default=0)
-            labels = [cell for cell in labels if cell.span.start < first]
+            labels = [c for c in labels if c.span.start < first and not _STATE.fullmatch(c.text)]
             if labels:
                 yield from _record(
                     text, labels[-1], {code: cell for code, cell in coded.items() if code}, block.unit, evaluation, rule

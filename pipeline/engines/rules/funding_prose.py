@@ -14,7 +14,7 @@ from schemas.stages import Candidate, Claim
 from schemas.text import Span
 
 _MONEY_WORD = re.compile(
-    r"预算|支出|决算|执行|经费|拨款|开支|花费|使用资金|资金|费用?(?:为|共|合计|约)*$|费$|补助|补贴|采购|购置|三公|投入|下达|到位"
+    r"预算|支出|决算|执行|经费|拨款|开支|花费|使用资金|资金|费用?(?:为|共|合计|约)*$|(?<!消)费$|专项|补助|补贴|采购|购置|三公|投入|下达|到位|追加|自筹|配套"
 )
 _NOT_FUNDING = re.compile(
     r"收入|资产|到位(?:省|市|县|区|境|外|内)|引进|外资|内资|投资|销售|产值|产量|交易额|零售|贸易|进出口|贷款|税收|增加值|营业|储蓄|存款|增收|债务|人均|直接带动|捐|罚没|追缴|挽回|筹|融资|"
@@ -22,11 +22,11 @@ _NOT_FUNDING = re.compile(
 )
 _INCOME = re.compile(r"收入")
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("prior_executed", re.compile(r"(?:上年|去年|上年度)[^，]{0,10}(?:决算|支出|执行)")),
+    ("prior_executed", re.compile(r"(?:上年|去年|上年度)(?:[^，]{0,10}(?:决算|支出|执行)|度?的?$)")),
     (
         "annual_budget",
         re.compile(
-            r"全年[^，]{0,4}预算(?:数|额|总额)?|调整(?:后)?(?:的)?(?:全年)?预算(?:数|额)?|预算(?:调整|追加)数?|预算(?:金额|总额|总计|总数)|追加后预算|(?:下达|安排)(?:资金|预算|经费)?|预算资金总额|调整为"
+            r"全年(?:调整|收支|支出|总)?(?:后)?预算(?:数|额|总额)?|追加|调整(?:后)?(?:的)?(?:全年)?预算(?:数|额)?|预算(?:调整|追加)数?|预算(?:金额|总额|总计|总数)|追加后预算|(?:下达|安排)(?:资金|预算|经费)?|预算资金总额|调整为"
         ),
     ),
     (
@@ -39,15 +39,15 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _COLUMN_WORDS = re.compile(
     r"(?:全年|年初|年终|年末|本年度?|年度|当年|实际|累计|实际累计|部门|财政|总)*"
-    r"(?:预算批复数|批复预算数?|预算调整数|调整后预算数?|调整预算数?|预算执行数|预算(?:总额|金额|总数|资金|数|安排)?|决算数?|执行数?|执行金额|到位数?|到位资金)"
+    r"(?:预算批复数?|批复预算数?|预算调整数|调整后预算数?|调整预算数?|预算执行数|预算(?:总额|金额|总数|资金|数|安排)?|决算数?|执行数?|执行金额|到位数?|到位资金)"
     r"(?:为|是|共计|合计|约|共|总计|[:：])*$"
 )
 _VERBS = re.compile(r"(?:为|是|共计|合计|共|约|总计|达到|达|仅|支出了|使用了|其中|[:：，,（(\s])+$")
 _SUBJECT = re.compile(
-    r"(?:(?:我|本)(?:单位|局|部门|院|校|县|区|市|镇|乡|街道|委|办|中心|机关|系统|处|站)|局机关|机关|单位|部门|街道|全区|全县|全市|全镇|全乡|全局|全院|全校|该项目|本项目|该(?:项)?(?:资金|经费)|项目|主要用于|用于|一般公共预算财政拨款|包括|按照|根据|，|、|\s|共|实际|财政|全年|年度|当年)+"
+    r"(?:(?:我|本)(?:单位|局|部门|院|校|县|区|市|镇|乡|街道|委|办|中心|机关|系统|处|站)|局机关|机关|单位|部门|街道|全区|全县|全市|全镇|全乡|全局|全院|全校|该项目|本项目|该(?:项)?(?:资金|经费)|项目|主要用于|用于|包括|按照|根据|，|、|\s|共|实际|财政|全年|年度|当年)+"
 )
 _BUDGET_WORD = re.compile(
-    r"预算|支出|决算|经费|执行|拨款|使用资金|涉及资金|三公|开支|列支|专项资金|费$|费用$|接待费|维护费"
+    r"预算|支出|决算|经费|执行数|(?:^|预算|资金)执行|拨款|使用资金|涉及资金|三公|开支|列支|专项资金|(?<!消)费$|费用$|接待费|维护费"
 )
 _GENERIC = re.compile(
     r"^(?:项目)?(?:支出|资金|经费|项目支出|项目资金|费用|实际支出|总支出|财政资金|专项资金|预算|财政拨款|资金总额|项目)?$"
@@ -59,6 +59,8 @@ _PLANNED = re.compile(r"预计|计划投资|拟|将|概算|估算|明年|下一�
 _ITEM_STOP = re.compile(r"[，,。；;（(：:]")
 _WHOLE = re.compile(r"^(?:支出(?:总额|总计|合计|总数)|总支出|本年支出(?:合计|总计)?|全年(?:总)?支出|部门支出)$")
 _TOPIC = re.compile(r"([^“，。：:；\d]{2,24}?(?:项目|资金|经费|支出|费用|专项|补助))[“，：:（(]")
+_CORE = re.compile(r"实际|支出|资金|经费|金额|总额")
+_PARTS = re.compile(r"其中|具体为|包括|分别为|如下|[:：]")
 _TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
 _LAST_YEAR = re.compile(r"(20\d\d)年")
 
@@ -71,6 +73,7 @@ class _Open:
     fields: dict[str, Piece] = field(default_factory=dict)
     unit: Piece | None = None
     column: str = "executed"
+    literal: Piece | None = None  # the words before the first amount, where nothing better names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidat
         words = text[sentence.start : sentence.end]
         if "元" not in words and "万" not in words and "%" not in words and "％" not in words:
             continue
-        carried = current if words.lstrip().startswith(("其中", "，其中")) else None
+        listed = text[sentence.start - 1] in "；;" and len(words) < 40
+        carried = current if listed or words.lstrip().startswith(("其中", "，其中")) else None
         if current is not None:
             yield from _candidate(text, current, owner)
         current = None
@@ -119,8 +123,8 @@ def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidat
                 continue
             if current is not None:
                 yield from _candidate(text, current, owner)
-            current = _Open(item, column=code)
-            column = code if "其中" in text[sentence.start : clause + 4] or column else ""
+            current = _Open(item, column=code, literal=_literal(text, clause, number.start))
+            column = code if _PARTS.search(text[sentence.start : clause + 4]) or column else ""
             _put(text, current, code, quantity, sentence.start)
     if current is not None:
         yield from _candidate(text, current, owner)
@@ -186,6 +190,12 @@ def _item(text: str, clause: int, end: int) -> Piece | None:
     return part if 2 <= len(part.text) <= 40 else None
 
 
+def _literal(text: str, clause: int, end: int) -> Piece | None:
+    start = clause + len(text[clause:end]) - len(strip_lead(text[clause:end]))
+    part = piece(text, Span(start, start + len(_VERBS.sub("", text[start:end]))))
+    return part if 2 <= len(part.text) <= 40 else None
+
+
 def _topic(text: str, start: int, clause: int) -> Piece | None:
     """What the sentence is about, where an amount in a later clause has no item of its own."""
     start += len(text[start:clause]) - len(strip_lead(text[start:clause]))
@@ -198,7 +208,10 @@ def _same(item: Piece, record: _Open) -> bool:
     if record.item is None and _WHOLE.match(item.text):
         record.item = item
         return True
-    return record.item is not None and item.text == record.item.text
+    if record.item is None:
+        return False
+    core = _CORE.sub("", item.text)
+    return item.text == record.item.text or (len(core) >= 2 and core in record.item.text)
 
 
 def _put(text: str, record: _Open, code: str, quantity: Quantity, offset: int) -> None:
@@ -217,7 +230,7 @@ def _put(text: str, record: _Open, code: str, quantity: Quantity, offset: int) -
 def _candidate(text: str, record: _Open, owner: Owner) -> Iterator[Candidate]:
     item = record.item
     if item is None or (owner.name is not None and item.text in ("项目支出", "基本支出")):
-        item = owner.name or _total_item(text)
+        item = owner.name or _total_item(text) or record.literal
     if item is None or not record.fields:
         return
     fields: dict[str, Claim] = {"item": claim(item)}

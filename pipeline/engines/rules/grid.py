@@ -14,7 +14,7 @@ Row = tuple[Cell, ...]
 """The cells of one row from left to right. A cell merged from above stands as an empty one, as in a text dump."""
 
 _SCORE = re.compile(r"\d{1,3}(?:\.\d+)?分?\Z")
-_OPERATOR = re.compile(r"[≥≤>＞<＜=＝≧≦﹦═]|定性|等于|大于|小于")
+_OPERATOR = re.compile(r"[≥≤>＞<＜=＝≧≦﹦═]|定性|定量|等于|大于|小于")
 _NUMBER = re.compile(r"[≥≤><=约近]?-?\d[\d,]*(?:\.\d+)?(?:%|万?元|亿元)?\Z")
 _BLANK = re.compile(r"[\s/／\-—－–*无]*\Z")
 
@@ -137,7 +137,7 @@ def _fit(text: str, code: str | None, place: int) -> float:
         return 1.0 if LEVEL1.match(word) and len(word) < 16 else -1.0
     if code == "level2":
         return 1.0 if LEVEL2.search(word) and len(word) < 16 else -0.5
-    if code == "operator":
+    if code in ("operator", "nature"):
         return 1.0 if _OPERATOR.match(word) and len(word) < 5 else -1.0
     if code == "unit":
         return 0.4 if len(word) <= 6 and not _NUMBER.match(word) else -1.0

@@ -30,6 +30,7 @@ _DIGITS = frozenset("0123456789０１２３４５６７８９一二两三四五�
 _TITLE_AMOUNT = re.compile(
     r"[^，。；\d]{2,40}(?:资金|经费|项目|专项|补助|补贴)\s*\d[\d.,]*\s*(?:万|亿)?元[；;。，]?\s*$"
 )
+_SCOPE = re.compile(r"涉及资金|纳入绩效|开展绩效(?:自评|评价)")  # how many projects were evaluated is no result
 _MONEY_SUBJECT = re.compile(r"预算|支出|经费|决算|拨款|三公|资金")
 _ACTUAL_SAID = re.compile(r"(?:(?:全年|年末|年底|最终)?(?:实际|完成|达到?|实现|已|共|建成|为)|$)")
 _UNKNOWN_UNIT = re.compile(r"([\u4e00-\u9fff])(?=[，,。；;、（()）\s]|$)")
@@ -66,6 +67,8 @@ def read_narrative(text: str, span: Span, evaluation: str) -> Iterator[Candidate
         if _DIGITS.isdisjoint(words) or _TITLE_AMOUNT.match(words):
             continue
         numbers = [_number(text, quantity, sentence) for quantity in find_quantities(words)]
+        if _SCOPE.search(words):
+            numbers = [number for number in numbers if number.quantity.unit not in ("个", "项")]
         if last is not None and numbers and _goes_on(text, last, sentence, numbers[0]):
             last.extra.setdefault("change", _change(text, sentence.start, numbers[0]))
             numbers = numbers[1:]
@@ -221,13 +224,8 @@ def _with_target(text: str, pending: _Open, number: _Number) -> _Open:
 
 def _value(text: str, number: _Number) -> Piece:
     """The number with its unit, comparator and hedge, without the verb 达到 before it."""
-    whole = piece(text, number.span)
-    match = _REACHED.match(whole.text)
-    if match is None:
-        return whole
-    raw = _REACHED.match(text, whole.span.start, whole.span.end)
-    start = raw.end() if raw else whole.span.start
-    return piece(text, Span(start, whole.span.end))
+    match = _REACHED.match(text, number.span.start, number.span.end)
+    return piece(text, Span(match.end() if match else number.span.start, number.span.end))
 
 
 def _extra(text: str, role: Role, clause: int, number: _Number) -> Piece:

@@ -88,6 +88,7 @@ def carries_name(words: str, *, has_noun: bool) -> bool:
 
 
 _ENDS_IN_VERB = re.compile(rf"{_LIGHT.pattern}(?:了|过|起|出|成)?$")
+_LIGHT_END = re.compile(r"(?:完成|实现|达到|达成|共|计|为|有)了?$")
 _STARTS_WITH_VERB = re.compile(
     r"(?:开展|组织|举办|召开|实现|完成|达到?|用于|参加|参与|增收|就业|脱贫|受益|投入|建成|通过|获得|占|比|较|同比|以上|以下|左右|的(?!标准)|并|和|及|次|均|为|已|进行|接受|享受|得到|落地|入驻|到位|出席|来|在|由|被|对)"
 )
@@ -99,6 +100,11 @@ def counts_noun(words: str, noun: str) -> bool:
     if _STARTS_WITH_VERB.match(noun):
         return False
     return len(bare) < 2 or _ENDS_IN_VERB.search(bare) is not None or len(noun) >= 4
+
+
+def ends_in_verb(words: str) -> bool:
+    """True where the words end in a verb that takes what is counted next as its object."""
+    return _ENDS_IN_VERB.search(words) is not None or _LIGHT_END.search(words) is not None
 
 
 def first_noun_after(right: str) -> str:

@@ -15,6 +15,7 @@ from pipeline.engines.rules.evaluations import (
     Subject,
     evaluation_of,
     merge_subjects,
+    project_in_title,
     same_project,
     subject_of,
     subjects_in_summary,
@@ -97,6 +98,11 @@ def _subjects(report: _Report) -> tuple[tuple[_Passage, ...], tuple[Candidate, .
         else:
             others.append(_Passage(subject.span, DEPARTMENT, _name(subject)))
     department = department_subject(document, report.sections, [subject.span for subject in in_prose])
+    titled = project_in_title(document)
+    if titled is not None and not any(s.scope != DEPARTMENT for s in [*named, *in_prose]):
+        fields = department.fields if department else {}
+        in_title = Subject("project", titled, fields, titled.where or Span(0, 1), "evaluations.title")
+        named, department = [*named, in_title], None
     subjects = [*named, *in_prose, *([department] if department else [])]
     groups = sorted(merge_subjects(subjects), key=lambda g: (g[0].scope != DEPARTMENT, min(s.span.start for s in g)))
     unit = find_unit(document, report.sections, report.forms)
@@ -180,7 +186,7 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
             if section.kind is not SectionKind.OTHER or section.heading is None:
                 yield from read_prose_funding(text, body, owner)
                 yield from read_causes(text, body, owner.evaluation)
-            if section.kind is SectionKind.PERFORMANCE or _under_performance(report.sections, section):
+            if section.kind is not SectionKind.OTHER or section.heading is not None:
                 yield from read_narrative(text, body, owner.evaluation)
     projects = {p.evaluation for p in prose if p.evaluation != DEPARTMENT}
     for evaluation in sorted(projects):

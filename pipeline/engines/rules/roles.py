@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.engines.rules.phrases import CLAUSE_END, strip_lead
+from pipeline.engines.rules.phrases import CLAUSE_END, ends_in_verb, strip_lead
 from pipeline.quantities import Quantity
 
 
@@ -56,7 +56,7 @@ _VERB = (
 CHANGE = re.compile(
     rf"(?:(?:与|比|较|同)?{_YEAR}(?:相比)?|同比|环比|年均|同口径|名义|可比口径)?[，,]?\s*(?:同比|环比|累计|净|实现|分别)*\s*"
     rf"{_VERB}(?:了|达|为|幅度|约|近|超|逾|超过|高达|幅度为|幅度达|比例)*\s*[（(]?\s*$|"
-    rf"(?:较|比){_YEAR}(?:净|多|少|新)?[增减升降多少]\w{{0,2}}\s*$"
+    rf"(?:较|比){_YEAR}(?:净|多|少|新)?[增减升降多少]\w{{0,2}}\s*$|是{_YEAR}的\s*$"
 )
 _COMPARED = re.compile(rf"同比|环比|(?:比|较|同|与){_YEAR}")
 _PLAN = r"(?:任务|目标|计划|指标|考核|进度|年初|责任)"
@@ -64,13 +64,13 @@ _TARGET_BEFORE = re.compile(
     rf"(?:{_PLAN}(?:任务|目标|计划)?(?:数|值|额|量)?|任务数|目标值|计划数)(?:为|是|即|要求|定为|[:：])?[（(]?$"
 )
 _STATED_TARGET = re.compile(
-    r"(?:目标值|计划值|指标值|年初目标|年度目标|目标任务|任务数|控制目标|考核线|目标线|标准线|"
+    r"(?:[（(](?:年度|年初)?(?:目标|任务|计划)|目标值|计划值|指标值|年初目标|年度目标|目标任务|任务数|控制目标|考核线|目标线|标准线|"
     r"(?:高于|低于|超过|超出|未达到?|不及|比|较)[^，。；]{0,8}(?:目标|标准|要求))(?:为|是|[:：])?[（(]?$"
 )
 _TARGET_AFTER = re.compile(r"的?[^，。；、\d]{0,6}(?:任务|目标|计划|指标|红线|要求|标准)")
 _OF_TARGET = re.compile(r"(?:^|[）)])的?(?:年度|全年)?(?:目标|任务|计划|指标)*(?:数|值)*的$")
 _COMPLETION = re.compile(
-    r"(?:完成(?:了)?|占|为|达到?|达成|超额完成|实现)[^，。；]{0,16}(?:任务|目标|计划|指标)[^，。；\d]{0,10}的?$|"
+    r"(?:完成(?:了)?|占|为|是|相当于|达到?|达成|超额完成|实现)[^，。；]{0,16}(?:任务|目标|计划|指标)[^，。；\d]{0,10}的?$|"
     r"(?:完成率|完成比例|完成进度|进度|目标完成率|任务完成率)(?:为|达|达到|约|是)?[（(]?$|(?:超额|超)完成(?:目标|任务)?$"
 )
 _PLAN_FILLER = re.compile(
@@ -87,7 +87,7 @@ _PLANNED = re.compile(
 )
 _MONEY = re.compile(
     r"预算|支出|经费|决算|拨款|结余|结转|执行数|执行$|三公|涉及资金|专项资金|工资|下达|指标文|财政(?:资金|投入|补助|安排)|"
-    r"接待费|维护费|差旅|会议费|培训费|采购金额|上缴|资产(?:总额|合计|原值)|拨付"
+    r"接待费|维护费|差旅|会议费|培训费|采购金额|上缴|(?:总|医疗|其他|事业|本年|年度|非税|经营|财政)收入|资产(?:总额|合计|原值)|拨付"
 )
 _BUDGET_RATE = re.compile(
     r"(?:预算|资金|支出|经费)[^，。；]{0,8}(?:执行率|完成率|支付率|使用率|支出率)|执行率|预算完成|"
@@ -95,7 +95,7 @@ _BUDGET_RATE = re.compile(
 )
 _SCORE = re.compile(r"得分|评分|分值|扣分?|自评|权重|满分|加分")
 _NO_RESULT = re.compile(
-    r"(?:未发生|未出现|没有|无一|不足|原因[^，。；]{0,20}|较(?:年初|年度)?(?:目标|计划|任务)[^，。；]{0,4}(?:少|多|低|高)|"
+    r"(?:未发生|未出现|差距|缺口|没有|无一|不足|原因[^，。；]{0,20}|较(?:年初|年度)?(?:目标|计划|任务)[^，。；]{0,4}(?:少|多|低|高)|"
     r"(?:设定|设立|制定|编制|共|绩效)[^，。；]{0,8}(?:目标|指标)(?:共|共计|为)?)$"
 )
 _ABOVE_OTHERS = re.compile(
@@ -117,7 +117,11 @@ def role_of(setting: Setting) -> Role:
 
 
 def _is_no_measure(s: Setting) -> bool:
-    return s.quantity.dimension == "none" or s.quantity.unit == "分" or _INCLUDED.search(s.since) is not None
+    return s.quantity.dimension == "none" or _is_score(s) or s.quantity.unit == "届" or _INCLUDED.search(s.since) is not None
+
+
+def _is_score(s: Setting) -> bool:
+    return s.quantity.unit == "分" and "满意度" not in s.left
 
 
 def _is_attribute(s: Setting) -> bool:
@@ -160,6 +164,8 @@ def _is_change(s: Setting) -> bool:
 def _is_target(s: Setting) -> bool:
     if _STATED_TARGET.search(s.left) and (s.open_record or s.more):
         return True
+    if s.open_record and s.left.endswith("控制在") and s.quantity.comparator == "≤":
+        return True
     return s.open_record and _TARGET_AFTER.match(s.right) is not None and (
         _COMPARED_TO.search(s.left + s.quantity.text) is not None
     )
@@ -196,8 +202,9 @@ def _is_money(s: Setting) -> bool:
 
 
 def _is_article(s: Setting) -> bool:
-    """``一家企业即…``: a small numeral at the head of a clause is no count of a result."""
-    return s.quantity.text[:1] in _FEW and len(s.quantity.text) == 2 and not strip_lead(s.left) and bool(s.right)
+    """``一家企业即…``: a small numeral that no verb leads to is no count of a result."""
+    small = s.quantity.text[:1] in _FEW and len(s.quantity.text) == 2
+    return small and bool(s.right) and not CLAUSE_END.match(s.right) and not ends_in_verb(s.left)
 
 
 ROLES: tuple[tuple[Role, Callable[[Setting], bool]], ...] = (
