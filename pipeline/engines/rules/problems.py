@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from pipeline.engines.rules.causes import departure_record, find_departures
 from pipeline.engines.rules.claims import candidate, claim, cut_long, piece, quote_of, trim_end
 from pipeline.engines.rules.forms import Form
 from pipeline.engines.rules.grid import is_blank
+from pipeline.engines.rules.items import FAULT, META, Item, list_items, paragraphs, split_heading
 from schemas.outline import children, subtree
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim, Section, SectionKind
 from schemas.text import Document, Span
 
-_MARK = re.compile(
-    r"(?:^|(?<=[\n\t])|(?<=[。；;：:]))[ \t\u3000]*(?:(?P<cn>[一二三四五六七八九十]{1,2})、|[（(](?P<cnp>[一二三四五六七八九十]{1,2})[)）]|(?P<n>\d{1,2})\s*[、.．](?!\d)|[（(](?P<np>\d{1,2})[)）]|(?P<is>[一二三四五六七八九十])是|(?P<o>[①-⑳]))[ \u3000]*"
-)
-_DIGITS = {c: n for n, c in enumerate("一二三四五六七八九十", 1)}
-_STOP = re.compile(r"[。！？!?\n]")
-_HEADING_STOP = re.compile(r"[。！？!?：:；;\n]")
 _OF_CAUSE = re.compile(r"(?P<what>[^。；;\n]{4,60}?)的?(?:主要)?原因(?:为|是|在于|如下|分析)*\s*[:：]?\s*(?P<why>\S)")
 _OPENED_CAUSE = re.compile(r"(?P<what>[^。；;\n]{4,60}?)的?(?:主要)?原因(?:为|是|如下|有)*\s*[:：]\s*$")
 _BUDGET = re.compile(r"预算|支出|执行率|资金|经费|结余|结转|决算")
@@ -30,22 +24,9 @@ _DEPARTED = re.compile(
 _NOTHING = re.compile(
     r"无偏离|^(?:无|没有|暂无|不存在)[^，]{0,12}$|未(?:出现|发现|发生).{0,24}(?:偏离|问题)|不存在.{0,16}(?:问题|偏离)|没有.{0,10}问题"
 )
-_META = re.compile(
-    r"存在(?:的)?(?:主要)?问题|改进措施|有关建议|原因分析|下一步|主要问题|以下(?:几个)?(?:方面|问题|不足|几点)|如下[:：]?$|几点(?:建议|措施)|为此|针对(?:上述|以上)"
-)
 _PROJECT = re.compile(r"(?:项目|资金|经费|专项|工程|补助|补贴)$")
-_FAULT = re.compile(r"不|未|欠|缺|弱|低|难|慢|滞后|有待|偏|差|少|问题|压力|单一|粗放|薄|矛盾|风险|短板")
 _UNMET = re.compile(r"未(?:能)?(?:达到?|完成|实现)|低于|不及|超过|高于|没有(?:达到|完成)")
 _INLINE_REMEDY = re.compile(r"(?:下一步)?(?:改进|整改)(?:措施|方案|意见)\s*[:：]|下一步(?:工作)?(?:打算|措施)?\s*[:：]")
-_MAX_HEADING = 60
-
-
-class Item(NamedTuple):
-    """An item of a list: its whole text, its heading where it has one, and what stands after the heading."""
-
-    span: Span
-    heading: Span | None
-    details: Span | None
 
 
 def read_problems(document: Document, sections: Sequence[Section], evaluation: str) -> Iterator[Candidate]:
@@ -79,29 +60,29 @@ def _items(text: str, sections: Sequence[Section], top: Section, kind: SectionKi
     opened = _OPENED_CAUSE.search(text, own.start, own.end)
     if opened and below:  # …的原因为： followed by a numbered list
         before = Span(own.start, opened.start())
-        yield from _paragraphs(text, before)
+        yield from paragraphs(text, before)
         yield Item(piece(text, Span(opened.start("what"), subtree(sections, top.index).end)).span, None, None)
         return
     if below:
-        yield from (item for item in _list_items(text, own) if len(below) < 2)
+        yield from (item for item in list_items(text, own) if len(below) < 2)
         for section in below:
             if _holds_items(text, sections, section):
                 yield from _items(text, sections, section, kind)
             else:
                 yield _section_item(text, sections, section)
         return
-    listed = list(_list_items(text, own))
-    yield from listed or _paragraphs(text, own)
+    listed = list(list_items(text, own))
+    yield from listed or paragraphs(text, own)
 
 
 def _holds_items(text: str, sections: Sequence[Section], section: Section) -> bool:
     """True where a section is no item but a list of them: （二）存在的问题, or a project's name above its own list."""
-    if _META.search(section.title) and len(section.title) < 16:
+    if META.search(section.title) and len(section.title) < 16:
         return True
     own = _body(text, section)
-    listed = len(children(sections, section.index)) or len(list(_list_items(text, own)))
+    listed = len(children(sections, section.index)) or len(list(list_items(text, own)))
     bare = not text[own.start : own.end].strip()
-    return listed > 0 and (bare or _PROJECT.search(section.title) is not None) and not _FAULT.search(section.title)
+    return listed > 0 and (bare or _PROJECT.search(section.title) is not None) and not FAULT.search(section.title)
 
 
 def _body(text: str, section: Section) -> Span:
@@ -116,67 +97,7 @@ def _section_item(text: str, sections: Sequence[Section], section: Section) -> I
     title = section.title
     offset = text.find(title, heading.start, heading.end) if title else heading.start
     start = offset if offset >= 0 else heading.start
-    return _split_heading(text, piece(text, Span(start, whole.end)).span, heading.end)
-
-
-def _split_heading(text: str, span: Span, heading_end: int) -> Item:
-    """The item's heading and details: the first line or short first sentence, where something follows it."""
-    stop = _HEADING_STOP.search(text, span.start, span.end)
-    end = stop.start() if stop else span.end
-    if span.start < heading_end < span.end:
-        end = heading_end
-    head = piece(text, Span(span.start, end))
-    rest = piece(text, Span(min(end + 1, span.end), span.end))
-    commas = head.text.count("，")
-    if len(rest.text) < 2 or len(head.text) > _MAX_HEADING or (commas > 2 and len(head.text) > 40):
-        return Item(span, None, None)
-    return Item(span, head.span, rest.span)
-
-
-def _list_items(text: str, span: Span) -> Iterator[Item]:
-    """The items of a numbered list in a passage: of the style of its first number, counted up from one."""
-    starts: list[tuple[int, int]] = []
-    style: str | None = None
-    for match in _MARK.finditer(text, span.start, span.end):
-        name, number = next((n, v) for n, v in match.groupdict().items() if v)
-        value = _number(number)
-        if style is None and value == 1:
-            style = name
-        if name == style and value == len(starts) + 1:
-            starts.append((match.start(), match.end()))
-    ends = [start for start, _ in starts[1:]] + [span.end]
-    for (_, start), end in zip(starts, ends[: len(starts)], strict=True):
-        whole = piece(text, Span(start, end))
-        if len(whole.text) >= 4:
-            yield _split_heading(text, whole.span, whole.span.end)
-
-
-def _number(word: str) -> int:
-    if word.isdigit():
-        return int(word)
-    if word in _DIGITS:
-        return _DIGITS[word]
-    if len(word) == 2 and word[0] == "十":
-        return 10 + _DIGITS.get(word[1], 0)
-    return ord(word) - 0x245F
-
-
-def _paragraphs(text: str, span: Span) -> Iterator[Item]:
-    """Unnumbered items: each paragraph that is not merely an introduction. A wrapped line goes on in the next."""
-    start = span.start
-    for match in re.finditer(r"\n", text[span.start : span.end] + "\n"):
-        end = min(span.start + match.start(), span.end)
-        line = text[start:end].strip()
-        if not line:
-            start = end
-            continue
-        if line[-1] not in "。！？!?；;" and end < span.end and len(line) > 12:
-            continue  # the paragraph goes on after a line wrap
-        whole = piece(text, Span(start, end))
-        start = end
-        introduces = whole.text.endswith(("：", ":")) or (_META.search(whole.text) and len(whole.text) < 24)
-        if len(whole.text) >= 6 and not introduces:
-            yield Item(whole.span, None, None)
+    return split_heading(text, piece(text, Span(start, whole.end)).span, heading.end)
 
 
 def _problem(text: str, item: Item, evaluation: str) -> Iterator[Candidate]:
@@ -214,7 +135,7 @@ def read_cell_problems(text: str, form: Form, evaluation: str) -> Iterator[Candi
     for pair in form.pairs:
         if is_blank(pair.value.text) or pair.code not in ("problems", "remedies", "deviation"):
             continue
-        items = list(_list_items(text, pair.value.span)) or list(_paragraphs(text, pair.value.span))
+        items = list(list_items(text, pair.value.span)) or list(paragraphs(text, pair.value.span))
         for item in items or [Item(pair.value.span, None, None)]:
             if pair.code == "remedies":
                 statement = trim_end(cut_long(text, item.heading or item.span))
