@@ -69,7 +69,7 @@ def departure_record(text: str, departure: Departure, kind: str, evaluation: str
 
 def find_departures(text: str, span: Span) -> Iterator[Departure]:
     """Every departure from the plan in a passage that is followed by its cause."""
-    sentences = [s for s in split_sentences(text, span)]
+    sentences = list(split_sentences(text, span))
     for place, sentence in enumerate(sentences):
         match = _CAUSE.search(text, sentence.start, sentence.end)
         if match is None:

@@ -21,7 +21,8 @@ _PROJECT_TITLE = re.compile(r"项目(?:支出)?|专项(?:资金)?|转移支付")
 _DEPARTMENT_TITLE = re.compile(r"整体|部门|单位")
 _SUFFIX = re.compile(r"(?:专项)?(?:工作)?(?:项目|经费|资金|专项|支出|补助|补贴)+$")
 _TITLED = re.compile(
-    r"(?:^|\n|年度?|[局委办院校厅])[ \u3000]*(?P<name>[^\n年。，：]{4,40}?(?:项目|专项资金|补助资金|工程|经费))(?:支出)?\s*(?:20\d\d年度?)?(?:支出)?绩效(?:自评|评价)"
+    r"(?:^|\n|年度?|[局委办院校厅])[ \u3000]*(?P<name>[^\n年。，：]{4,40}?(?:项目|专项资金|补助资金|工程|经费))"
+    r"(?:支出)?\s*(?:20\d\d年度?)?(?:支出)?绩效(?:自评|评价)"
 )
 _WHOLE = re.compile(r"整体支出|部门(?:整体|预算)")
 _PROJECT_WORDS = re.compile(r"[^项目支出部门单位年度]{3,}")
@@ -74,7 +75,7 @@ def subject_of(document: Document, form: Form) -> Subject | None:
     return Subject(scope, name, fields, form.span, "evaluations.form")
 
 
-def subjects_in_summary(document: Document, form: Form) -> Iterator[tuple[Block, Subject]]:
+def subjects_in_summary(form: Form) -> Iterator[tuple[Block, Subject]]:
     """The rows of a list of projects, each as a block of its own and as what it says of its project."""
     for block in form.blocks:
         if block.kind is not BlockKind.SUMMARY:

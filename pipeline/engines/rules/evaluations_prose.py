@@ -1,4 +1,4 @@
-"""Evaluations in prose: the department's own score, and the projects that have a section or a paragraph of their own."""
+"""Evaluations in prose: the department's own score, and the projects that have a section of their own."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def project_sections(
         fields: dict[str, Claim] = {}
         score = _SCORE.search(document.text, span.start, span.end)
         if score:
-            fields["total_score"] = claim(piece(document.text, Span(score.start(_group(score)), score.end(_group(score)))))
+            fields["total_score"] = claim(
+                piece(document.text, Span(score.start(_group(score)), score.end(_group(score))))
+            )
             fields.update(_grade_near(document.text, score.end()))
         found.append((section, Subject("project", name, fields, span, "evaluations.prose")))
     return tuple(found)

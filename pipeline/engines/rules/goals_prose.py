@@ -1,4 +1,4 @@
-"""Goals in prose: under a heading such as 年度绩效目标, after 目标1：, or in a sentence, with the outcomes said of them."""
+"""Goals in prose: under a heading such as 年度绩效目标, after 目标1：, or in a sentence, with their outcomes."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from pipeline.engines.rules.vocabulary import GRADES, LEVEL1, LEVEL2
 from schemas.text import Cell, Span, Table
@@ -111,7 +111,7 @@ def _align_by_extent(row: Row, columns: Sequence[Column]) -> dict[int, Cell]:
 
 
 def _align_by_fit(row: Row, columns: Sequence[Column]) -> dict[int, Cell]:
-    @lru_cache(maxsize=None)
+    @cache
     def best(cell: int, column: int) -> tuple[float, tuple[int, ...]]:
         if cell == len(row):
             return 0.0, ()

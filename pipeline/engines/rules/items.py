@@ -13,12 +13,15 @@ _MARK = re.compile(
     r"(?:^|(?<=[\n\t])|(?<=[。；;：:，]))[ \t\u3000]*(?:"
     r"(?P<cn>[一二三四五六七八九十]{1,2})、|[（(](?P<cnp>[一二三四五六七八九十]{1,2})[)）]|"
     r"(?P<n>\d{1,2})\s*[、.．](?!\d)|[（(](?P<np>\d{1,2})[)）]|(?P<circle>[①-⑳])|"
-    r"(?P<run>[一二三四五六七八九十])(?:是|要)|第(?P<th>[一二三四五六七八九十])[，,、]|(?P<order>首先|其次|再次|最后)[，,、]?)[ \u3000]*"
+    r"(?P<run>[一二三四五六七八九十])(?:是|要)|第(?P<th>[一二三四五六七八九十])[，,、]|"
+    r"(?P<order>首先|其次|再次|最后)[，,、]?)[ \u3000]*"
 )
 _NUMBERS = {
     **{c: n for n, c in enumerate("一二三四五六七八九十", 1)},
     **{chr(0x2460 + place): place + 1 for place in range(20)},
-    "首先": 1, "其次": 2, "再次": 3,
+    "首先": 1,
+    "其次": 2,
+    "再次": 3,
 }
 _HEADING_STOP = re.compile(r"[。！？!?：:；;\n]")
 _MAX_HEADING = 60
@@ -99,5 +102,3 @@ def paragraphs(text: str, span: Span) -> Iterator[Item]:
         introduces = whole.text.endswith(("：", ":")) or (META.search(whole.text) and len(whole.text) < 24)
         if len(whole.text) >= 6 and not introduces:
             yield Item(whole.span, None, None)
-
-

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from schemas.text import Span
 
 CLAUSE_END = re.compile(r"[，,](?!\d{3}(?!\d))|[。；;！？!?：:]")
-_NUMBERED = r"[ \t\u3000]*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．](?!\d)|[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳]|\t|附件|第[一二三四五六七八九十]+)"
+_NUMBERED = (
+    r"[ \t\u3000]*(?:[（(]?[一二三四五六七八九十\d]{1,3}[)）]?[、.．](?!\d)|"
+    r"[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳]|\t|附件|第[一二三四五六七八九十]+)"
+)
 _SENTENCE = re.compile(rf"[。；;！？!?]|(?<=[：:。])\s*\n|\n(?={_NUMBERED})")
 _SHORT_LINE = 14
 

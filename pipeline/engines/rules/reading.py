@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.engines.rules.claims import Piece
 from pipeline.engines.rules.assignment import Named, assign
 from pipeline.engines.rules.causes import read_causes
+from pipeline.engines.rules.claims import Piece
 from pipeline.engines.rules.duplicates import drop_repeated
 from pipeline.engines.rules.evaluations import (
     DEPARTMENT,
@@ -87,7 +87,7 @@ def _subjects(report: _Report) -> tuple[tuple[_Passage, ...], tuple[Candidate, .
     """What is evaluated, as records, and the passages that are about each."""
     document = report.document
     by_form = [(form, subject_of(document, form)) for form in report.forms]
-    listed = [pair for form in report.forms for pair in subjects_in_summary(document, form)]
+    listed = [pair for form in report.forms for pair in subjects_in_summary(form)]
     named = [s for _, s in by_form if s] + [s for _, s in listed if s.fields]
     in_prose: list[Subject] = []
     others: list[_Passage] = []
@@ -118,11 +118,11 @@ def _subjects(report: _Report) -> tuple[tuple[_Passage, ...], tuple[Candidate, .
         ids.update({id(subject): identifier for subject in group})
         passages.extend(_Passage(s.span, identifier, _name(s)) for s in group if s in in_prose)
     fallback = next(iter(ids.values()), DEPARTMENT) if DEPARTMENT not in ids.values() else DEPARTMENT
-    for form, subject in by_form:
-        identifier = ids[id(subject)] if subject else fallback
-        passages.append(_Passage(form.span, identifier, _name(subject) if subject else None, form.blocks, form))
-    for block, subject in listed:
-        passages.append(_Passage(subject.span, ids.get(id(subject), fallback), _name(subject), (block,)))
+    for form, about in by_form:
+        identifier = ids[id(about)] if about else fallback
+        passages.append(_Passage(form.span, identifier, _name(about) if about else None, form.blocks, form))
+    for block, row in listed:
+        passages.append(_Passage(row.span, ids.get(id(row), fallback), _name(row), (block,)))
     return tuple(passages), tuple(evaluations)
 
 

@@ -117,7 +117,12 @@ def role_of(setting: Setting) -> Role:
 
 
 def _is_no_measure(s: Setting) -> bool:
-    return s.quantity.dimension == "none" or _is_score(s) or s.quantity.unit == "届" or _INCLUDED.search(s.since) is not None
+    return (
+        s.quantity.dimension == "none"
+        or _is_score(s)
+        or s.quantity.unit == "届"
+        or _INCLUDED.search(s.since) is not None
+    )
 
 
 def _is_score(s: Setting) -> bool:
@@ -166,8 +171,10 @@ def _is_target(s: Setting) -> bool:
         return True
     if s.open_record and s.left.endswith("控制在") and s.quantity.comparator == "≤":
         return True
-    return s.open_record and _TARGET_AFTER.match(s.right) is not None and (
-        _COMPARED_TO.search(s.left + s.quantity.text) is not None
+    return (
+        s.open_record
+        and _TARGET_AFTER.match(s.right) is not None
+        and (_COMPARED_TO.search(s.left + s.quantity.text) is not None)
     )
 
 
