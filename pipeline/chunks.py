@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from schemas.outline import heading_path
 from schemas.stages import Chunk, Section, SectionKind
 from schemas.text import Cell, Document, Span, Table
 
@@ -49,7 +50,7 @@ def split_chunks(document: Document, sections: Sequence[Section]) -> tuple[Chunk
         span = Span(first.span.start, sections[run.last].span.end)
         below = all(_descends(sections, index, run.first) for index in range(run.first + 1, run.last + 1))
         above = run.first if below else first.parent
-        path = () if above is None else _path(sections, above)
+        path = () if above is None else heading_path(sections, above)
         kind = next((sections[index].kind for index in range(run.first, run.last + 1) if not bare[index]), first.kind)
         limit = MAX_FORM_CHARACTERS if kind is SectionKind.FORM else MAX_PROSE_CHARACTERS
         parts = _parts(document, span, limit)
@@ -134,18 +135,6 @@ def _last_below(sections: Sequence[Section], index: int, most: int | None = None
     while last + 1 < stop and sections[last + 1].level > sections[index].level:
         last += 1
     return last
-
-
-def _path(sections: Sequence[Section], index: int) -> tuple[str, ...]:
-    path: list[str] = []
-    place: int | None = index
-    while place is not None:
-        section = sections[place]
-        if section.number or section.title:
-            gap = " " if section.number[-1:].isalnum() else ""
-            path.append(section.number + gap + section.title)
-        place = section.parent
-    return tuple(reversed(path))
 
 
 def _parts(document: Document, span: Span, limit: int) -> list[Span]:

@@ -32,11 +32,13 @@ def subtree(sections: Sequence[Section], index: int) -> Span:
 
 
 def heading_path(sections: Sequence[Section], index: int) -> tuple[str, ...]:
-    """The titles from the top of the tree down to a section; text before the first heading adds none."""
+    """The headings from the top down to a section, each with its number; those without heading are left out."""
     path: list[str] = []
     place: int | None = index
     while place is not None:
-        if sections[place].title:
-            path.append(sections[place].title)
-        place = sections[place].parent
+        section = sections[place]
+        if section.number or section.title:
+            gap = " " if section.number[-1:].isalnum() else ""  # 附件2 2023年…
+            path.append(section.number + gap + section.title)
+        place = section.parent
     return tuple(reversed(path))

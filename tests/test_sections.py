@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pipeline.readers import read_document
 from pipeline.readers.text import find_tables
-from pipeline.sections import children, heading_path, split_sections, subtree
+from pipeline.sections import split_sections
+from schemas.outline import children, heading_path, subtree
 from schemas.stages import Section, SectionKind
 from schemas.text import Document, OutlineMark, Source, Span
 

@@ -13,7 +13,7 @@ from pipeline.sections.tree import Place, Start, arrange_starts
 from schemas.stages import Section, SectionKind
 from schemas.text import Document, Span
 
-__all__ = ["children", "heading_path", "split_sections", "subtree"]
+__all__ = ["split_sections"]
 
 _MAX_SIGNATURE = 30
 
@@ -46,32 +46,6 @@ def split_sections(document: Document) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def subtree(sections: Sequence[Section], index: int) -> Span:
-    """The range of a section with all sections below it."""
-    last = index
-    while last + 1 < len(sections) and sections[last + 1].level > sections[index].level:
-        last += 1
-    return Span(sections[index].span.start, sections[last].span.end)
-
-
-def children(sections: Sequence[Section], index: int) -> tuple[Section, ...]:
-    """The sections directly below a section, in order."""
-    return tuple(section for section in sections[index + 1 :] if section.parent == index)
-
-
-def heading_path(sections: Sequence[Section], index: int) -> tuple[str, ...]:
-    """The headings from the top down to a section, each with its number; those without heading are left out."""
-    path: list[str] = []
-    place: int | None = index
-    while place is not None:
-        section = sections[place]
-        if section.number or section.title:
-            gap = " " if section.number[-1:].isalnum() else ""  # 附件2 2023年…
-            path.append(section.number + gap + section.title)
-        place = section.parent
-    return tuple(reversed(path))
-
-
 def _kind(place: Place, sections: Sequence[Section], places: Sequence[Place]) -> SectionKind:
     """The kind of the section at a place, whose parent is among the sections before it."""
     start, heading = place.start, place.start.heading
@@ -84,7 +58,8 @@ def _kind(place: Place, sections: Sequence[Section], places: Sequence[Place]) ->
         return top_kind(heading.title)
     above, over = sections[place.parent], places[place.parent].start.heading
     unnamed = above.kind is SectionKind.OTHER and (not above.title or topic_kind(above.title) is None)
-    if unnamed or (over is not None and over.style is Style.PART):
+    volume = over is not None and over.style is Style.PART and topic_kind(above.title) is None
+    if unnamed or volume:  # 第四部分 附件 holds a report of its own
         inherits = above.kind is not SectionKind.OTHER or not heading.topic
         return topic_kind(heading.title) or (above.kind if inherits else top_kind(heading.title))
     return inner_kind(heading.title, heading.topic, above.kind, above.title)

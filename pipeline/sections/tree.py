@@ -44,6 +44,7 @@ class _Shape(NamedTuple):
 
     chinese: bool  # it has headings like 一、
     arabic_on_top: bool  # 1. stands above （一）
+    bracketed_first: bool  # （1） stands above 1.
     outline: dict[int, int]  # the rank that numbered headings of each outline level have
 
 
@@ -98,7 +99,17 @@ def _shape(headings: Sequence[Heading]) -> _Shape:
     for heading in headings:
         if heading.outline and heading.style < Style.MARKED:
             outline.setdefault(heading.outline, int(heading.style))
-    return _Shape(chinese, on_top, outline)
+    return _Shape(chinese, on_top, _bracketed_first(styles), outline)
+
+
+def _bracketed_first(styles: Sequence[Style]) -> bool:
+    """True where （1） is the level above 1.: there is no （一）, and it comes first."""
+    both = Style.BRACKETED_ARABIC in styles and Style.ARABIC in styles
+    return (
+        both
+        and Style.BRACKETED_CHINESE not in styles
+        and styles.index(Style.BRACKETED_ARABIC) < styles.index(Style.ARABIC)
+    )
 
 
 def _rank(heading: Heading, opened: Sequence[_Open], shape: _Shape) -> int:
@@ -107,6 +118,8 @@ def _rank(heading: Heading, opened: Sequence[_Open], shape: _Shape) -> int:
         return shape.outline.get(heading.outline, heading.outline + 1)
     if heading.style is Style.BARE:
         return _bare_rank(heading, opened)
+    if heading.style is Style.BRACKETED_ARABIC and shape.bracketed_first:
+        return _SECOND_RANK
     if heading.style is not Style.ARABIC:
         return int(heading.style)
     if shape.arabic_on_top:
