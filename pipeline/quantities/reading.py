@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.quantities.dates import dates_in
 from pipeline.quantities.designations import find_quotations, find_stretches
@@ -23,6 +24,7 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
     return tuple(_scan(text, fold_text(text)))
 
 
+@lru_cache(maxsize=16_384)  # checks and comparisons ask for the same cells again and again
 def parse_quantity(text: str) -> Quantity | None:
     """The one quantity that the whole string is, or None; a leading 达到 and a closing 。 or ； may be there."""
     body = text.strip().rstrip("。；;,，").rstrip()

@@ -53,28 +53,24 @@ def _repeats_amounts(one: Candidate, other: Candidate) -> bool:
 
 
 def _repeats_measure(one: Candidate, other: Candidate) -> bool:
-    if "actual" not in one.fields or "actual" not in other.fields:
-        return False
-    if not _equal(one.fields["actual"].value, other.fields["actual"].value):
-        return False
-    if set(one.fields) - set(other.fields):
+    if "actual" not in one.fields or "actual" not in other.fields or set(one.fields) - set(other.fields):
         return False
     first, second = sorted((_value(one, "name"), _value(other, "name")), key=len)
-    return len(first) >= 4 and first in second
+    alike_names = len(first) >= 4 and first in second
+    return alike_names and _equal(one.fields["actual"].value, other.fields["actual"].value)
 
 
 def _repeats_row(one: Candidate, row: Candidate) -> bool:
     """True where a form's row of the same evaluation states the measure under the same name with the same number."""
-    if one.references["evaluation"] != row.references["evaluation"] or not {"actual", "name"} <= set(row.fields) & set(
-        one.fields
-    ):
+    if one.references["evaluation"] != row.references["evaluation"] or not {"name", "actual"} <= set(row.fields):
         return False
-    first, second = sorted((_value(one, "name"), _value(row, "name")), key=len)
-    a, b = parse_quantity(_value(one, "actual")), parse_quantity(_value(row, "actual"))
-    if set(one.fields) - {"name", "actual"}:
+    if set(one.fields) != {"name", "actual"}:
         return False  # the prose adds a change or a target
-    same = a is not None and b is not None and a.number == b.number and a.scale == b.scale
-    return same and len(first) >= 3 and first in second
+    first, second = sorted((_value(one, "name"), _value(row, "name")), key=len)
+    if len(first) < 3 or first not in second:
+        return False
+    a, b = parse_quantity(_value(one, "actual")), parse_quantity(_value(row, "actual"))
+    return a is not None and b is not None and a.number == b.number and a.scale == b.scale
 
 
 def alike(first: str, second: str) -> bool:
