@@ -84,9 +84,8 @@ def _candidates(labels: Labels) -> Iterator[tuple[str, Candidate]]:
 def _candidate(kind: RecordKind, values: dict[str, Any]) -> Candidate:
     types = {name: kind_of for name, kind_of in field_types(kind).items() if values[name] is not None}
     references = {name: values[name] for name, kind_of in types.items() if kind_of is FieldType.REFERENCE}
-    quote = values[_QUOTE]
-    claims = {name: Claim(values[name], quote=quote) for name in types if name not in references}
-    return Candidate(kind, references, claims, Claim(quote), ENGINE, ENGINE)
+    claims = {name: Claim(values[name]) for name in types if name not in references}
+    return Candidate(kind, references, claims, Claim(values[_QUOTE]), ENGINE, ENGINE)
 
 
 def _checked_fields(place: str, candidate: Candidate, record: GroundedRecord) -> Iterator[CheckedField]:
@@ -98,8 +97,10 @@ def _checked_fields(place: str, candidate: Candidate, record: GroundedRecord) ->
 
 
 def _finding_quotes(index: TextIndex, labels: Labels) -> Iterator[CheckedField]:
+    # Unlike a record's, a finding's quote may be one number that stands in many places: the first will do.
+    whole = Span(0, len(index.text))
     for number, finding in enumerate(labels.findings):
         for place, quote in enumerate(finding.quotes):
-            found = locate_quote(index, quote)
+            found = locate_quote(index, quote, whole)
             field = GroundedField(_QUOTE, quote, found.status, found.span)
             yield CheckedField(f"findings[{number}].quotes[{place}]", FieldType.TEXT, field)

@@ -7,18 +7,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.checks import all_checks
+from pipeline.titles import CODES
 from schemas.stages import Extraction, FieldRef, Finding, GroundedField, GroundedRecord, ScoredField
 from schemas.text import Document, Span
 
 
-def detail_of(extraction: Extraction) -> dict[str, Any]:
+def detail_of(extraction: Extraction, *, flagged_only: bool = False) -> dict[str, Any]:
     """The source, every record with each field's status, place, confidence and flags, and every finding.
 
+    ``flagged_only`` leaves out the records without a flagged field.
     Offsets count characters of the report's text from 0, half-open; lines and pages count from 1.
     """
     document = extraction.document
     lines = line_starts(document.text)
     scores = {score.ref: score for score in extraction.scores}
+    flagged = {score.ref.record for score in extraction.scores if score.flags}
     source = document.source
     return {
         "report": source.name,
@@ -26,7 +29,11 @@ def detail_of(extraction: Extraction) -> dict[str, Any]:
         "sha256": source.sha256,
         "reader": source.reader,
         "engine": extraction.engine,
-        "records": [_record(document, lines, record, scores) for record in extraction.records],
+        "records": [
+            _record(document, lines, record, scores)
+            for record in extraction.records
+            if not flagged_only or record.index in flagged
+        ],
         "findings": [finding_detail(document, lines, finding) for finding in extraction.findings],
     }
 
@@ -60,13 +67,13 @@ def line_starts(text: str) -> list[int]:
 
 
 def check_meanings() -> dict[str, str]:
-    """What each code means, in the words of the check; of several checks with one code, in those of each."""
+    """What each code means: in the words of its check, or in general where several checks share the code."""
     meanings: dict[str, list[str]] = {}
     for check in all_checks():
-        words = meanings.setdefault(check.code, [])
-        if check.meaning not in words:
-            words.append(check.meaning)
-    return {code: " / ".join(words) for code, words in meanings.items()}
+        meanings.setdefault(check.code, []).append(check.meaning.rstrip("。"))
+    return {
+        code: words[0] if len(words) == 1 else CODES.get(code, " / ".join(words)) for code, words in meanings.items()
+    }
 
 
 def _record(

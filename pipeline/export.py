@@ -61,7 +61,8 @@ def export_files(store: Store, file_format: Format, folder: Path) -> tuple[Path,
         for name, write in writers.items():
             write(folder / name)
     except OSError as error:
-        raise ExtractError(f"写不了 {error.filename or folder}：{error.strerror}", "请检查目录权限和磁盘空间。") from error
+        message = f"写不了 {error.filename or folder}：{error.strerror}"
+        raise ExtractError(message, "请检查目录权限和磁盘空间。") from error
     return tuple(folder / name for name in writers)
 
 
@@ -109,11 +110,17 @@ def file_stems(reports: Sequence[ReportRow]) -> list[str]:
 
 
 def _csv_writers(store: Store) -> _Writers:
-    return {f"{view}.csv": lambda path, view=view: _replace(path, _csv_bytes(*view_rows(store, view))) for view in VIEWS}
+    def writer(view: str) -> Callable[[Path], None]:
+        return lambda path: _replace(path, _csv_bytes(*view_rows(store, view)))
+
+    return {f"{view}.csv": writer(view) for view in VIEWS}
 
 
 def _parquet_writers(store: Store) -> _Writers:
-    return {f"{view}.parquet": lambda path, view=view: copy_view(store, view, path, "parquet") for view in VIEWS}
+    def writer(view: str) -> Callable[[Path], None]:
+        return lambda path: copy_view(store, view, path, "parquet")
+
+    return {f"{view}.parquet": writer(view) for view in VIEWS}
 
 
 def _xlsx_writers(store: Store) -> _Writers:

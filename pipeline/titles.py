@@ -25,6 +25,25 @@ STATUSES: dict[Status, str] = {
 
 SEVERITIES: dict[Severity, str] = {Severity.ERROR: "错误", Severity.WARNING: "疑点", Severity.INFO: "提示"}
 
+CODES = {
+    "RATE": "比率与金额算出的结果不符",
+    "SUM": "各分项之和与合计不符",
+    "SCORE_TOTAL": "各项得分之和与总分不符",
+    "WEIGHT_TOTAL": "各项分值之和不是 100",
+    "SCORE_RATE": "执行率得分与分值×执行率不符",
+    "UNMET_FULL_SCORE": "未达目标却得满分",
+    "MET_LOW_SCORE": "已达目标却被扣分，未说明原因",
+    "CONFLICT": "同一事实有两种说法",
+    "UNIT": "缺少单位，或单位不可能成立",
+    "FOREIGN_NAME": "写了其他单位的名称",
+    "OVER_BUDGET": "支出超过预算，未说明原因",
+    "VALUE_NOT_FOUND": "原文中找不到此值",
+    "VALUE_DIFFERS": "与原文相应位置的数字不一致",
+    "VALUE_AMBIGUOUS": "原文中有多处，无法确定出处",
+    "UNIT_DIFFERS": "与原文的单位不一致",
+}
+"""What a finding's code means in general, where several checks share it."""
+
 SCOPES = {"department": "整体支出", "project": "项目支出"}
 
 _FIELDS = {

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter
-from xlsxwriter.format import Format as CellFormat
-from xlsxwriter.worksheet import Worksheet
+# The package has no types of its own.
+import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
+from xlsxwriter.format import Format as CellFormat  # type: ignore[import-untyped,unused-ignore]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped,unused-ignore]
 
 from pipeline.errors import UsageError
 from pipeline.reviewed import RECORD_VIEWS
@@ -42,8 +43,7 @@ def write_workbook(target: BinaryIO, views: Mapping[str, ViewRows]) -> None:
     Raises ``UsageError`` where a view has more rows than a sheet takes.
     """
     flags = _flags(views["flagged_fields"])
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(target, options) as book:
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1, "text_wrap": True})
         body = book.add_format({"valign": "top", "text_wrap": True})
         flagged = book.add_format({"valign": "top", "text_wrap": True, "bg_color": "#FFE699"})

@@ -63,7 +63,7 @@ def read_amount(record: GroundedRecord, column: str) -> Amount | None:
 
 
 def precision(quantity: Quantity) -> Decimal:
-    """Half a unit of the last digit in the base unit; 0 for a plain count (53人) and for a written 0, which are exact."""
+    """Half a unit of the last digit in the base unit; 0 for a plain count (53人) and a written 0, which are exact."""
     counted = quantity.dimension.startswith("count") and quantity.scale == 1 and not quantity.decimals
     return Decimal(0) if counted or not quantity.value else tolerance(quantity)
 

@@ -15,11 +15,13 @@ from pipeline.quantities import Quantity, find_dates
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
 
+_WHOLE = 100
 _SCALES_APART = 20  # a bare 0.97 beside 95 is a share beside a percentage, not a miss
 # What is better when smaller, or may be either: only a comparator or an equal value tells for these.
 _UNSURE = re.compile(
     r"成本|费用|支出|经费|投资|单价|价格|补助标准|补贴标准|投诉|事故|死亡|伤亡|发案|案件|故障|逾期|违规|违法|违纪|差错|失误|误差|偏差|"
-    r"时限|时间|时长|天数|周期|能耗|消耗|排放|用水量|用电量|损失|流失|受害|成灾|发生率|失业|辍学|返贫|纠纷|信访|上访|次均|负债|债务|控制"
+    r"时限|时间|时长|天数|周期|能耗|消耗|排放|用水量|用电量|损失|流失|受害|成灾|发生率|失业|辍学|返贫|纠纷|信访|上访|次均|负债|债务|控制|"
+    r"漏报|误报|误诊|空置|闲置|超标|污染|浓度|噪[声音]|PM|感染|贫困|结转|存量|欠|赤字|响应|等待|等候|排队|耗材|药占比"
 )
 _EARLIER = re.compile(r"前|之前|底|末|内")
 
@@ -102,6 +104,9 @@ def _comparable_numbers(target: Quantity, actual: Quantity) -> tuple[Decimal, De
         one_unit = target.unit == actual.unit and target.scale == actual.scale
         return (target.number, actual.number) if one_unit else (target.value, actual.value)
     if "none" not in (target.dimension, actual.dimension):
+        return None
+    bare, other = (target, actual) if target.dimension == "none" else (actual, target)
+    if other.dimension == "percent" and bare.number > _WHOLE:  # 98% of the 600 that were wanted
         return None
     low, high = sorted((abs(target.number), abs(actual.number)))
     return None if low and high / low > _SCALES_APART else (target.number, actual.number)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.checks.amounts import fold_words, item_of, start_of
-from pipeline.checks.places import cell_at, has_unread_amounts, label_of, row_cells, table_at
+from pipeline.checks.places import cell_at, has_unread_amounts, is_run_together, label_of, row_cells, table_at
 from pipeline.checks.registry import CheckedReport
 from schemas.records import RecordKind
 from schemas.stages import GroundedRecord
@@ -41,6 +41,7 @@ class FundingRow(NamedTuple):
     row: int
     label: str
     item: str
+    sound: bool  # False where a conversion ran rows together: its values may have moved
 
     @property
     def number(self) -> int | None:
@@ -64,7 +65,8 @@ def _rows(report: CheckedReport, table: Table, records: Iterable[GroundedRecord]
         cell = cell_at(table, item.span) if item is not None else None
         if cell is not None and table_at(report.document, item.span if item else None) is table:
             label = unicodedata.normalize("NFKC", label_of(report.document, record, "item"))
-            yield FundingRow(record, cell.row, label, item_of(record))
+            sound = not is_run_together(report.document, record)
+            yield FundingRow(record, cell.row, label, item_of(record), sound)
 
 
 def numbered_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Breakdown]:
@@ -78,7 +80,8 @@ def numbered_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Br
                 if parts and row.number <= (parts[-1].number or 0):
                     break
                 parts.append(row)
-        if len(parts) > 1 and _all_read(table, rows, total, parts):
+        within = range(total.row, _end_of_list(table, parts[-1]))
+        if len(parts) > 1 and _all_read(table, rows, (total, *parts), within):
             yield Breakdown(total.record, tuple(part.record for part in parts))
 
 
@@ -88,7 +91,8 @@ def vehicle_breakdowns(rows: Sequence[FundingRow]) -> Iterator[Breakdown]:
         both = "购置" in total.item and ("维护" in total.item or "运行" in total.item)
         bought = "购置" in first.item and "维护" not in first.item and "运行" not in first.item
         run = "购置" not in second.item and ("维护" in second.item or "运行" in second.item)
-        if both and bought and run and "车" in total.item and "车" in first.item and "车" in second.item:
+        sound = total.sound and first.sound and second.sound
+        if sound and both and bought and run and all("车" in row.item for row in (total, first, second)):
             yield Breakdown(total.record, (first.record, second.record))
 
 
@@ -123,9 +127,7 @@ def _complete(
     last = max(row.row for row in (total, *parts))
     end = next((row for row in range(last + 1, table.row_count) if _ends_block(table, row)), table.row_count)
     start = min(row.row for row in (total, *parts))
-    cells = [cell.span for row in range(start, end) for cell in row_cells(table, row) if cell.text]
-    within = Span(min(span.start for span in cells), max(span.end for span in cells))
-    if not has_unread_amounts(table, (row.record for row in rows), within):
+    if _all_read(table, rows, (total, *parts), range(start, end)):
         yield Breakdown(total.record, tuple(part.record for part in parts))
 
 
@@ -133,10 +135,24 @@ def _ends_block(table: Table, row: int) -> bool:
     return any(_BLOCK_END.search(cell.text) or _SPLIT.search(fold_words(cell.text)) for cell in row_cells(table, row))
 
 
-def _all_read(table: Table, rows: Sequence[FundingRow], total: FundingRow, parts: Sequence[FundingRow]) -> bool:
-    cells = [cell.span for row in range(total.row, parts[-1].row + 1) for cell in row_cells(table, row) if cell.text]
-    within = Span(min(span.start for span in cells), max(span.end for span in cells))
-    return not has_unread_amounts(table, (row.record for row in rows), within)
+def _all_read(table: Table, rows: Sequence[FundingRow], used: Sequence[FundingRow], within: range) -> bool:
+    """True where the used rows are sound and every amount in the range of rows stands in a record."""
+    cells = [cell.span for row in within for cell in row_cells(table, row) if cell.text]
+    region = Span(min(span.start for span in cells), max(span.end for span in cells))
+    unread = has_unread_amounts(table, (row.record for row in rows), region)
+    return not unread and all(row.sound for row in used)
+
+
+def _end_of_list(table: Table, last: FundingRow) -> int:
+    """The row after the numbered rows, those without a record included."""
+    row = last.row + 1
+    while row < table.row_count:
+        label = next((cell.text for cell in row_cells(table, row) if cell.text), "")
+        match = _NUMBER.match(unicodedata.normalize("NFKC", label))
+        if match is None or int(match["number"]) <= (last.number or 0):
+            break
+        row += 1
+    return row
 
 
 def split_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Breakdown]:

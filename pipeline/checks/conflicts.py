@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from pipeline.checks.amounts import COLUMNS, fold_words, precision, read_amount, read_quantity, refs_of, span_of
+from pipeline.checks.amounts import COLUMNS, Amount, fold_words, precision, read_amount, read_quantity, refs_of, span_of
 from pipeline.checks.amounts import item_of as item_words
 from pipeline.checks.breakdowns import TOTAL_ITEM
-from pipeline.checks.places import is_form, sentence_at
+from pipeline.checks.places import funding_by_evaluation, is_form, sentence_at
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.checks.units import is_misscaled
-from pipeline.quantities import Quantity
+from pipeline.quantities import Quantity, find_quantities, tolerance
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
 
@@ -23,11 +23,16 @@ _VERBS = re.compile(
     r"^(?:累计|共计|全年|实际|共|已|新)*(?:完成|实现|开展|组织|举办|引进|到位|推进|落实|培育|建成|建设|达到|实施|发放)+"
 )
 _ROW_NUMBER = re.compile(r"^\s*指标\s*\d{1,2}\s*[:：、.．]?\s*")
-_GENERIC = re.compile(r"(?:各类|相关|专题|专项|业务|重点)*(?:行动|培训班?|培训人次|会议|活动|检查|项目|任务|工作|满意度|合格率)")
-_PART_OF_YEAR = re.compile(r"\d{1,2}\s*[-—－~～至]\s*\d{1,2}\s*月|上半年|季度|截至|截止|\d{1,2}月[底末份]?|累计|去年|上年末")
+_GENERIC = re.compile(
+    r"(?:各类|相关|专题|专项|业务|重点)*(?:行动|培训班?|培训人次|会议|活动|检查|项目|任务|工作|满意度|合格率|资金|投资)"
+)
+_PART_OF_YEAR = re.compile(
+    r"\d{1,2}\s*[-—－~～至]\s*\d{1,2}\s*月|上半年|季度|截至|截止|\d{1,2}月[底末份]?|累计|去年|上年末"
+)
 _SCOPE = re.compile(r"全国|全省|全市|全州|全县|全区|全镇|全乡|市本级|区本级|县本级|城区|农村")
 _SHORT_NAME = 4
 _LONG_NAME = 6
+_LONG_AMOUNT = 10_000  # in units of the last digit: five digits
 _FEW = 10  # small counts agree or differ by chance
 
 
@@ -39,7 +44,7 @@ def conflicting_amounts(report: CheckedReport) -> Iterator[Finding]:
     itself. Amounts in another unit are compared by value.
     """
     names = {r.references.get("id", ""): fold_words(r.value("name")) for r in report.of_kind(RecordKind.EVALUATION)}
-    for evaluation, records in report.by_evaluation(RecordKind.FUNDING).items():
+    for evaluation, records in funding_by_evaluation(report).items():
         prose = [record for record in records if not is_form(report.document, record)]
         forms = [record for record in records if is_form(report.document, record)]
         for record in prose:
@@ -47,6 +52,27 @@ def conflicting_amounts(report: CheckedReport) -> Iterator[Finding]:
             same = [form for form in forms if _item_key(form, names.get(evaluation, "")) == key]
             for column in COLUMNS:
                 yield from _amount_conflict(record, same, column)
+
+
+@check("CONFLICT", Severity.ERROR)
+def nearly_equal_amounts(report: CheckedReport) -> Iterator[Finding]:
+    """正文与表格中的两个金额只差末位一个数字，疑为同一金额。
+
+    Long amounts (five digits or more) whose last digit is one off, each standing on its side only. Amounts of one item
+    are compared by the check above.
+    """
+    text = report.document.text
+    tables = [table.span for table in report.document.tables]
+    prose = [q for q in find_quantities(text) if q.decimals and not any(t.overlaps(q.span) for t in tables)]
+    for records in funding_by_evaluation(report).values():
+        for record in records:
+            for column in COLUMNS if is_form(report.document, record) else ():
+                amount = read_amount(record, column)
+                twin = _twin(amount, prose) if amount is not None else None
+                if amount is None or twin is None or any(_is_same_item(other, record, twin) for other in records):
+                    continue
+                detail = f"{record.value('item')}：表格写{amount.text}，正文写{twin.text}，只差末位"
+                yield Finding("CONFLICT", Severity.ERROR, detail, (twin.span, amount.span), (amount.ref,))
 
 
 @check("CONFLICT", Severity.ERROR)
@@ -58,7 +84,10 @@ def conflicting_measures(report: CheckedReport) -> Iterator[Finding]:
     Sentences on a part of the year or on another area are no statements of the same fact.
     """
     records = [r for r in report.of_kind(RecordKind.INDICATOR) if _is_firm(report, r)]
-    for first, second in combinations(records, 2):
+    named: dict[str, list[GroundedRecord]] = {}
+    for record in records:
+        named.setdefault(_name_key(record), []).append(record)
+    for first, second in (pair for same in named.values() for pair in combinations(same, 2)):
         if _are_one_fact(report, first, second, records) and _disagree(first, second):
             where = ["表格" if r.references.get("origin") == "form" else "正文" for r in (first, second)]
             values = [f"{place}写{r.value('actual')}" for place, r in zip(where, (first, second), strict=True)]
@@ -81,13 +110,30 @@ def _amount_conflict(record: GroundedRecord, forms: Sequence[GroundedRecord], co
     if here is None or not there:
         return
     for _, other in there:
-        agree = abs(here.value - other.value) <= here.half + other.half
+        # Only a coarser number may be the other one rounded: 1793.2 agrees with 1793.18, 1793.17 does not.
+        slack = max(here.half, other.half) if here.half != other.half else Decimal(0)
+        agree = abs(here.value - other.value) <= slack
         if agree or here.dimension != other.dimension or is_misscaled(here, other) or is_misscaled(other, here):
             return
     form, other = there[0]
     detail = f"{record.value('item')}{COLUMNS[column]}：正文写{here.text}，表格写{other.text}"
     evidence = (*span_of(record), *span_of(form))
     yield Finding("CONFLICT", Severity.ERROR, detail, evidence, (here.ref, other.ref))
+
+
+def _twin(amount: Amount, prose: Sequence[Quantity]) -> Quantity | None:
+    """The quantity of the prose that is one last digit off, where the prose does not have the amount itself."""
+    unit = 2 * amount.half
+    same = [q for q in prose if q.dimension == amount.dimension and q.scale == amount.factor]
+    if amount.value / (unit or 1) < _LONG_AMOUNT or any(q.value == amount.value for q in same):
+        return None
+    return next((q for q in same if abs(q.value - amount.value) == unit == 2 * tolerance(q)), None)
+
+
+def _is_same_item(other: GroundedRecord, record: GroundedRecord, twin: Quantity) -> bool:
+    amounts = [field.span for field in other.fields if field.name in COLUMNS and field.span is not None]
+    here = any(span.overlaps(twin.span) for span in amounts)
+    return here and _item_key(other, "") == _item_key(record, "")
 
 
 def _is_firm(report: CheckedReport, record: GroundedRecord) -> bool:
@@ -103,10 +149,11 @@ def _is_firm(report: CheckedReport, record: GroundedRecord) -> bool:
 def _are_one_fact(
     report: CheckedReport, first: GroundedRecord, second: GroundedRecord, records: Sequence[GroundedRecord]
 ) -> bool:
+    """Of two records of one name, whether they state the same fact."""
     origins = {r.references.get("origin") for r in (first, second)}
     evaluations = [r.references.get("evaluation", "") for r in (first, second)]
     name = _name_key(first)
-    if "narrative" not in origins or name != _name_key(second) or _GENERIC.fullmatch(name):
+    if "narrative" not in origins or _GENERIC.fullmatch(name):
         return False
     if evaluations[0] != evaluations[1]:
         return "department" in evaluations and len(name) >= _LONG_NAME and _are_close(first, second, Decimal("1.1"))
@@ -139,8 +186,8 @@ def _disagree(first: GroundedRecord, second: GroundedRecord) -> bool:
     if pair is None:
         return False
     bare = any(q is not None and q.dimension == "none" for q in quantities)
-    slack = sum((precision(q) / (q.scale if bare else 1) for q in quantities if q is not None), Decimal(0))
-    return abs(pair[0] - pair[1]) > slack
+    halves = [precision(q) / (q.scale if bare else 1) for q in quantities if q is not None]
+    return abs(pair[0] - pair[1]) > (max(halves) if len(set(halves)) > 1 else 0)
 
 
 def _pair(first: GroundedRecord, second: GroundedRecord) -> tuple[Decimal, Decimal] | None:

@@ -15,10 +15,12 @@ _LEAD = re.compile(
     r"\s*(?:万元|亿元|元|万|亿)?\s*[，,；;：:。]?\s*"
     r"(?:(?P<whole>包括|具体包括|具体为|具体是|分别为|分别是)|(?P<part>其中)|(?P<bracket>[（(])(?P<inner>其中)?)\s*[:：]?"
 )
-_END = re.compile(r"[。\n\t！？]|其中")
+_END = re.compile(r"[。\n\t！？]|(?P<nested>其中|包括|具体为|分别为)")
+_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 _SEPARATOR = re.compile(r"[；;、，,：:（(。\s]")
 _COLUMN_WORDS = re.compile(
-    r"预算|决算|实际|执行|完成|较|比|占|同比|增|减|降|节约|结余|剩余|超|人均|户均|每|平均|余额|收入|含|另|计划|下达|到位|追加"
+    r"预算|决算|实际|执行|完成|较|比|占|同比|增|减|降|节约|结余|剩余|超|人均|户均|每|平均|余额|收入|含|另|计划|下达|到位|追加|上年|去年|同期|"
+    r"合计|共计|小计|总计"
 )
 _NO_TRAVEL_ABROAD = re.compile(r"(?:无|没有|未发生|未安排|不存在)[^，。；]{0,6}(?:因公)?出国")
 _SOME_ONLY = re.compile(r"等\s*\Z|主要")
@@ -43,8 +45,9 @@ def read_enumerations(text: str, record: GroundedRecord, total: Amount) -> Enume
     lead = _LEAD.match(text, total.span.end)
     if lead is None:
         return None
-    span = Span(lead.end(), _list_end(text, lead))
-    stretch = text[span.start : span.end]
+    end = _list_end(text, lead)
+    span = Span(lead.end(), end.position)
+    stretch = _BRACKETS.sub(lambda match: " " * len(match.group()), text[span.start : span.end])
     money = [q for q in find_quantities(stretch) if q.dimension != "count" and q.dimension != "time"]
     labels = list(_labels(stretch, money))
     if len(money) < 2 or len(labels) < len(money) or any(not q.dimension.startswith("money") for q in money):
@@ -53,17 +56,25 @@ def read_enumerations(text: str, record: GroundedRecord, total: Amount) -> Enume
         return None
     parts = tuple(_part(quantity, span.start, total) for quantity in money)
     listed = bool(lead["whole"] or (lead["bracket"] and not lead["inner"]))
-    whole = listed and _SOME_ONLY.search(stretch) is None
+    whole = listed and not end.nested and _SOME_ONLY.search(stretch) is None
     return Enumeration(parts, whole or _is_complete(item_of(record), labels, stretch), span)
 
 
-def _list_end(text: str, lead: re.Match[str]) -> int:
+class _End(NamedTuple):
+    """Where a list ends; ``nested`` where a list of the parts of a part cuts it short."""
+
+    position: int
+    nested: bool
+
+
+def _list_end(text: str, lead: re.Match[str]) -> _End:
     end = _END.search(text, lead.end())
     stop = end.start() if end is not None else len(text)
+    nested = end is not None and end["nested"] is not None
     if lead["bracket"]:
         close = re.search(r"[）)]", text[lead.end() : stop])
-        return lead.end() + close.start() if close is not None else lead.end()
-    return stop
+        return _End(lead.end() + close.start(), nested=False) if close is not None else _End(lead.end(), nested)
+    return _End(stop, nested)
 
 
 def _labels(stretch: str, money: Sequence[Quantity]) -> Iterator[str]:

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from pipeline.checks.amounts import COLUMNS, money_unit, read_quantity, span_of, spans_of
+from pipeline.checks.amounts import COLUMNS, money_unit, read_quantity, refs_of, span_of, spans_of
+from pipeline.checks.places import is_run_together
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.quantities import find_quantities, parse_quantity, same_quantity
 from schemas.records import FieldType, RecordKind, field_types
@@ -21,6 +22,8 @@ _UNIT_AFTER = re.compile(r"(?:%|％|‰|个百分点|(?:万亿|亿|万|千|百)?
 _MEASURED = frozenset({"target", "actual", "rate", "completion_rate", "change"})
 _POINTS = ("weight", "score", "total_score")
 _LOOK_AHEAD = 6
+_TWO_CELLS = re.compile(r"[0-9０-９]\s*\t\s*[0-9０-９]")
+_MOST_POINTS = 100
 
 
 @check("VALUE_NOT_FOUND", Severity.ERROR)
@@ -83,6 +86,18 @@ def unnumeric_points(report: CheckedReport) -> Iterator[Finding]:
                 yield _doubt("VALUE_NOT_NUMERIC", Severity.WARNING, detail, evidence, FieldRef(record.index, name))
 
 
+@check("POINTS_OVER_100", Severity.WARNING)
+def impossible_points(report: CheckedReport) -> Iterator[Finding]:
+    """分值或得分超过100分，疑为几个数字粘连。"""
+    for record in report.records:
+        for name in ("weight", "score"):
+            points = read_quantity(record, name)
+            if points is not None and points.number > _MOST_POINTS:
+                detail = f"“{record.value(name)}”超过100分，疑为几个数字粘连"
+                evidence = spans_of((record.get(name),))
+                yield _doubt("POINTS_OVER_100", Severity.WARNING, detail, evidence, FieldRef(record.index, name))
+
+
 @check("SCORE_OVER_WEIGHT", Severity.WARNING)
 def scores_over_weight(report: CheckedReport) -> Iterator[Finding]:
     """得分高于该行的分值。"""
@@ -96,12 +111,25 @@ def scores_over_weight(report: CheckedReport) -> Iterator[Finding]:
         yield Finding("SCORE_OVER_WEIGHT", Severity.WARNING, detail, evidence, fields, about_report=False)
 
 
+@check("ROW_RUN_TOGETHER", Severity.WARNING)
+def rows_run_together(report: CheckedReport) -> Iterator[Finding]:
+    """表格转换时几行粘连成一行，金额可能错位，请对照原表。"""
+    for record in report.of_kind(RecordKind.FUNDING):
+        names = [name for name in COLUMNS if record.get(name) is not None]
+        if names and is_run_together(report.document, record):
+            detail = f"“{record.value('item') or '资金'}”所在的行与其他行粘连，金额可能错位"
+            refs = refs_of(record, names)
+            yield Finding("ROW_RUN_TOGETHER", Severity.WARNING, detail, span_of(record), refs, about_report=False)
+
+
 def _by_status(report: CheckedReport, status: Status, code: str, words: str) -> Iterator[Finding]:
     severity = Severity.WARNING if status is Status.AMBIGUOUS else Severity.ERROR
     for record in report.records:
         types = field_types(record.kind)
         for field in record.fields:
-            if field.status is status and types.get(field.name) is FieldType.NUMBER:
+            # The fiscal year stands all over a report and means the same everywhere.
+            everywhere = field.name == "fiscal_year" and status is Status.AMBIGUOUS
+            if field.status is status and types.get(field.name) is FieldType.NUMBER and not everywhere:
                 evidence = spans_of((field,)) or span_of(record)
                 yield _doubt(code, severity, f"“{field.value}”{words}", evidence, FieldRef(record.index, field.name))
 
@@ -115,6 +143,8 @@ def _vouched_numbers(report: CheckedReport) -> Iterator[tuple[GroundedRecord, Gr
 
 
 def _same_value(value: str, written: str) -> bool:
+    if _TWO_CELLS.search(written):  # 10 and 10 of two cells are no 1010
+        return False
     if _fold(value) == _fold(written):
         return True
     a, b = parse_quantity(value), parse_quantity(written)

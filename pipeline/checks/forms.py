@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -17,7 +18,10 @@ from schemas.stages import GroundedRecord
 from schemas.text import Cell, Span, Table
 
 _TOTAL_LABELS = frozenset({"总分", "合计", "总计", "总得分", "自评总分", "合计得分", "总分值"})
+_EXECUTION_RATE = re.compile(r"(?:预算|资金)执行率")
 _LEAST_ROWS = 3
+_MOST_FOR_MONEY = 33
+_MOST_POINTS = 100  # more is a misread cell (10 and 10 run together), not points
 
 
 class ScoredForm(NamedTuple):
@@ -31,9 +35,9 @@ class ScoredForm(NamedTuple):
     total_cells: tuple[Cell, ...]
 
     def numbers(self, name: str) -> tuple[Decimal, ...] | None:
-        """That column of all indicator rows, or ``None`` unless every row has a number there."""
+        """That column of all indicator rows, or ``None`` unless every row has a number up to 100 there."""
         found = [read_quantity(row, name) for row in self.indicators]
-        numbers = tuple(quantity.number for quantity in found if quantity is not None)
+        numbers = tuple(q.number for q in found if q is not None and q.number <= _MOST_POINTS)
         return numbers if len(numbers) == len(found) else None
 
     def money_number(self, name: str) -> Decimal | None:
@@ -61,12 +65,17 @@ def scored_forms(report: CheckedReport) -> Iterator[ScoredForm]:
         if len(placed) < max(len(rows), _LEAST_ROWS) or _repeats(rows):
             continue
         tables = [table for table in report.document.tables if any(table is other for _, other in placed)]
-        if any(has_unread_amounts(table, report.records, _extent(table, placed)) for table in tables):
-            continue
-        money = _money_rows(report, funding.get(evaluation, ()), tables)
-        if len(money) <= 1:
-            weight, cells = _total_row(tables[-1])
+        money = () if _scores_money(rows) else _money_rows(report, funding.get(evaluation, ()), tables)
+        weight, cells = _total_row(tables[-1])
+        regions = [_extent(table, placed, money, cells) for table in tables]
+        gaps = [has_unread_amounts(t, report.records, region) for t, region in zip(tables, regions, strict=True)]
+        if len(money) <= 1 and not any(gaps):
             yield ScoredForm(evaluation, tables[-1], tuple(rows), money[0] if money else None, weight, cells)
+
+
+def _scores_money(rows: Sequence[GroundedRecord]) -> bool:
+    """True where the execution rate is one of the indicators, so that the block of the money must not count again."""
+    return any(_EXECUTION_RATE.search(fold_words(row.value("name"))) for row in rows)
 
 
 def _repeats(rows: Sequence[GroundedRecord]) -> bool:
@@ -75,19 +84,32 @@ def _repeats(rows: Sequence[GroundedRecord]) -> bool:
     return len(set(keys)) < len(keys) or len(set(quotes)) < len(quotes)
 
 
-def _extent(table: Table, placed: Sequence[tuple[GroundedRecord, Table]]) -> Span:
+def _extent(
+    table: Table,
+    placed: Sequence[tuple[GroundedRecord, Table]],
+    money: Sequence[GroundedRecord],
+    total_cells: Sequence[Cell],
+) -> Span:
+    """The part of the table where indicator rows may stand: from the money row to the total row, if it has them."""
     quotes = [row.quote.span for row, other in placed if other is table and row.quote.span is not None]
-    return Span(min(span.start for span in quotes), max(span.end for span in quotes))
+    first, last = min(span.start for span in quotes), max(span.end for span in quotes)
+    above = [row.quote.span.end for row in money if row.quote.span is not None and table.span.covers(row.quote.span)]
+    below = [cell.span.start for cell in total_cells if cell.span.start >= last]
+    return Span(max([end for end in above if end <= first], default=first), min(below, default=last))
 
 
 def _money_rows(
     report: CheckedReport, funding: Sequence[GroundedRecord], tables: Sequence[Table]
 ) -> tuple[GroundedRecord, ...]:
-    """The funding rows with weight or score in these tables; the total row alone where it is one of them."""
+    """The funding rows with weight or score in these tables; the total row alone where it is one of them.
+
+    A weight of more than a third of the form is no weight of the execution rate but the form's total.
+    """
     rows = tuple(
         record
         for record in funding
         if (record.get("weight") or record.get("score"))
+        and ((weight := read_quantity(record, "weight")) is None or weight.number <= _MOST_FOR_MONEY)
         and any(table_at(report.document, record.quote.span) is table for table in tables)
     )
     totals = tuple(record for record in rows if TOTAL_ITEM.fullmatch(fold_words(record.value("item"))))

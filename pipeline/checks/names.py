@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pipeline.checks.places import table_at
 from pipeline.checks.registry import CheckedReport, check
 from schemas.records import RecordKind
-from schemas.stages import Finding, GroundedField, Severity
+from schemas.stages import Finding, Severity
 from schemas.text import Span
 
 _KIND = r"(?:局|委员会|办公室|办事处|厅)(?:本级|机关)?"
@@ -23,36 +22,31 @@ _SELF = (
     r"|(?:部门)?(?:整体)?支出绩效(?:自评)?得分)"
 )
 _SUBJECT = re.compile(_START + _NAME + r"(?=" + _SELF + r")")
-_SIGNATURE = re.compile(r"[ \t　]*(?:单位名称|填报单位|自评单位)?[（(：:盖章）)]*\s*" + _NAME + r"[（(]?(?:盖章|公章)?[）)]?\s*")
+_SIGNATURE = re.compile(
+    r"[ \t　]*(?:单位名称|填报单位|自评单位)?[（(：:盖章）)]*\s*" + _NAME + r"[（(]?(?:盖章|公章)?[）)]?\s*"
+)
 _QUOTING = re.compile(r"(?:《[^》]*|根据[^，。\n]*|按照[^，。\n]*)\Z")
-_LEAD = re.compile(r"^(?:\d|年度|年|度|关于|我|本|现将|综上|因此|同时|其中|和|与|由|向|对|在)+")
-_PARTS = re.compile(rf"(?P<region>.*{_REGION})(?P<kind>.{{2,}})")
+_LEAD = re.compile(r"^(?:年度|年|度|关于|现将|综上|因此|同时|其中)+")
+_OTHER_BODY = re.compile(r"(?:根据|按照|依据|依照|遵照|经|由|受|与|和|向|对|为|在|请|报|会同|联合|配合|协助)")
+_PLACE = re.compile(rf".{{2,8}}?{_REGION}(?:.{{2,6}}?(?:县|区|旗|镇|乡|街道))?")  # the 市 of 市场 is no place
 _CLOSING_LINES = 4
-
-
-class UnitName(NamedTuple):
-    """A unit's name: the place it belongs to and what it is."""
-
-    region: str
-    kind: str
 
 
 @check("FOREIGN_NAME", Severity.WARNING)
 def foreign_names(report: CheckedReport) -> Iterator[Finding]:
     """应写本单位名称的地方写了其他单位的名称，疑为套用他人报告。
 
-    Looked at are names as the subject of the unit's own duties, results and self-evaluation, and the signature; names
-    that hold one another (with or without the city's name) are one unit, and bodies of the same place that do not sign
-    or report are left alone.
+    Looked at are names as the subject of the unit's own duties, results and self-evaluation, and the signature. Only
+    bodies of another place count.
     """
     field = next((r.get("unit_name") for r in report.of_kind(RecordKind.REPORT) if r.get("unit_name")), None)
-    own = _parts(_fold(field.value)) if field is not None else None
-    if field is None or own is None:
+    own = _fold(field.value) if field is not None else ""
+    if field is None or _PLACE.match(own) is None:
         return
     evidence = (field.span,) if field.span is not None else ()
     seen: set[str] = set()
     for name, span in (*_subjects(report), *_signatures(report)):
-        if name in seen or not _is_foreign(name, field, own):
+        if name in seen or not _is_foreign(_fold(name), own):
             continue
         seen.add(name)
         detail = f"此处写作“{name}”，本单位为“{field.value}”"
@@ -62,7 +56,8 @@ def foreign_names(report: CheckedReport) -> Iterator[Finding]:
 def _subjects(report: CheckedReport) -> Iterator[tuple[str, Span]]:
     text = report.document.text
     for match in _SUBJECT.finditer(text):
-        if _QUOTING.search(text, max(0, match.start() - 60), match.start("name")) is None:
+        quoting = _QUOTING.search(text, max(0, match.start() - 60), match.start("name"))
+        if quoting is None and _OTHER_BODY.match(match["name"]) is None:
             yield _named(match)
 
 
@@ -82,19 +77,10 @@ def _named(match: re.Match[str]) -> tuple[str, Span]:
     return match["name"][skipped:], Span(match.start("name") + skipped, match.end("name"))
 
 
-def _is_foreign(name: str, own_field: GroundedField, own: UnitName) -> bool:
-    folded, mine = _fold(name), _fold(own_field.value)
-    other = _parts(folded)
-    if other is None or folded in mine or mine in folded:
-        return False
-    if other.region in mine or own.region in folded:
-        return False  # of the same place: a superior, a colleague, or a body under it
-    return not (other.kind == own.kind and (other.region in own.region or own.region in other.region))
-
-
-def _parts(name: str) -> UnitName | None:
-    match = _PARTS.match(name)
-    return UnitName(match["region"], match["kind"]) if match is not None else None
+def _is_foreign(name: str, own: str) -> bool:
+    """True for a body of another place. One of the same place may be a superior, a colleague, or a body under it."""
+    there, here = _PLACE.match(name), _PLACE.match(own)
+    return there is not None and here is not None and there.group() not in own and here.group() not in name
 
 
 def _fold(name: str) -> str:

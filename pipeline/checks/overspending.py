@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pipeline.checks.amounts import COLUMNS, Amount, fold_words, item_of, read_amount, refs_of, show, span_of
 from pipeline.checks.breakdowns import TOTAL_ITEM, FundingRow, funding_tables
-from pipeline.checks.places import sentences_with
+from pipeline.checks.places import funding_by_evaluation, sentences_with
 from pipeline.checks.registry import CheckedReport, check
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
@@ -26,18 +26,25 @@ def unexplained_overspending(report: CheckedReport) -> Iterator[Finding]:
     sentence with a word of reason, names the item or the row that it is a part of.
     """
     above = _rows_above(report)
-    for record in report.of_kind(RecordKind.FUNDING):
+    for record in (record for records in funding_by_evaluation(report).values() for record in records):
         executed = read_amount(record, "executed")
         column = next((name for name in ("annual_budget", "initial_budget") if record.get(name) is not None), None)
         budget = read_amount(record, column) if column is not None else None
         if executed is None or column is None or budget is None or not _exceeds(executed, budget):
             continue
-        if any(_is_explained(report, row) for row in (record, *above.get(record.index, ()))):
+        rows = (record, *above.get(record.index, ()))
+        if any(_is_explained(report, row) for row in rows) or _repeats(record, rows[1:], column):
             continue
         excess = show((executed.value - budget.value) / executed.factor, 4)
         amounts = f"{COLUMNS[column]}{budget.text}，实际支出{executed.text}，超出{excess}"
         detail = f"{record.value('item') or '资金'}：{amounts}，未说明原因"
         yield Finding("OVER_BUDGET", Severity.WARNING, detail, span_of(record), refs_of(record, (column, "executed")))
+
+
+def _repeats(record: GroundedRecord, above: tuple[GroundedRecord, ...], column: str) -> bool:
+    """True where the row above has the same amounts: it is the finding, and this row its only part."""
+    names = (column, "executed")
+    return any(all(row.value(name) == record.value(name) for name in names) for row in above)
 
 
 def _exceeds(executed: Amount, budget: Amount) -> bool:

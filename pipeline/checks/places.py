@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from pipeline.checks.registry import CheckedReport
+from schemas.records import RecordKind
 from schemas.stages import GroundedRecord
 from schemas.text import Cell, Document, Span, Table
 
 _AMOUNT_CELL = re.compile(r"\s*-?[\d０-９][\d０-９,，.．]*\s*(?:万元|亿元|元)?\s*\Z")
+_NUMBERED_LABEL = re.compile(r"\s*\d{1,2}\s*[、.．]\s*[^\d\s]")
 _SENTENCE_END = re.compile(r"[。！？!?\n\t]")
 
 
@@ -54,6 +57,31 @@ def has_unread_amounts(table: Table, records: Iterable[GroundedRecord], within: 
         for cell in table.cells
         if cell.text and _AMOUNT_CELL.match(cell.text)
     )
+
+
+def is_run_together(document: Document, record: GroundedRecord) -> bool:
+    """True where a conversion ran several rows into the record's one: a numbered label follows an amount in it.
+
+    The values of such a row may have moved to another label or column.
+    """
+    table = table_at(document, record.quote.span)
+    if table is None or record.quote.span is None:
+        return False
+    rows = {cell.row for cell in table.cells if cell.text and record.quote.span.overlaps(cell.span)}
+    return any(_holds_second_label([cell for cell in row_cells(table, row) if cell.text]) for row in rows)
+
+
+def _holds_second_label(cells: Sequence[Cell]) -> bool:
+    first = next((place for place, cell in enumerate(cells) if _AMOUNT_CELL.match(cell.text)), len(cells))
+    return any(_NUMBERED_LABEL.match(cell.text) for cell in cells[first + 1 :])
+
+
+def funding_by_evaluation(report: CheckedReport) -> dict[str, tuple[GroundedRecord, ...]]:
+    """The funding records by evaluation, without those of rows that were run together."""
+    return {
+        evaluation: tuple(record for record in records if not is_run_together(report.document, record))
+        for evaluation, records in report.by_evaluation(RecordKind.FUNDING).items()
+    }
 
 
 def sentence_at(text: str, span: Span) -> Span:

@@ -19,7 +19,7 @@ from pipeline.checks.breakdowns import (
 from pipeline.checks.enumerations import Enumeration, read_enumerations
 from pipeline.checks.places import is_form
 from pipeline.checks.registry import CheckedReport, check
-from pipeline.quantities import find_quantities
+from pipeline.quantities import parse_quantity
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
 from schemas.text import Cell, Span
@@ -136,9 +136,9 @@ def _stated_total(head: Cell | None, parts: Sequence[GroundedRecord]) -> Amount 
     """The amount in 按收入性质分：866.48, in the unit of the parts."""
     match = _STATED.search(head.text) if head is not None else None
     sample = next((a for part in parts if (a := read_amount(part, "annual_budget")) is not None), None)
-    if head is None or match is None or sample is None:
+    quantity = parse_quantity(match["amount"]) if match is not None else None
+    if head is None or match is None or sample is None or quantity is None:
         return None
-    quantity = find_quantities(match["amount"])[0]
     half = Decimal(1).scaleb(-quantity.decimals) / 2 * sample.factor
     unit = sample.text.lstrip("0123456789.,，")
     span = Span(head.span.start + match.start("amount"), head.span.start + match.end("amount"))

@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from pipeline.checks.amounts import COLUMNS, Amount, fold_words, read_amount, read_quantity, refs_of, span_of, spans_of
 from pipeline.checks.enumerations import read_enumerations
-from pipeline.checks.places import is_form, table_at
+from pipeline.checks.places import funding_by_evaluation, is_form, table_at
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.checks.sums import misscaled_parts
 from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, GroundedRecord, Severity
+from schemas.text import Span
 
 _MONEY_NAME = re.compile(r"成本|金额|资金|经费|支出|费用|投资额|产值|收入|营业额|进出口|零售额|交易额|总额")
 _NO_MONEY_NAME = re.compile(
@@ -20,6 +21,8 @@ _NO_MONEY_NAME = re.compile(
 )
 _UNIT_WORD = re.compile(r"[万亿千百]元|美元|（元）|\(元\)|单位[:：]?\s*元|[%％]|\t元")
 _DIGITS = re.compile(r"[0-9]")
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+_SENTENCE = 6  # Chinese characters at least
 _TITLE = 200  # how far above a table its line 单位：万元 may stand
 _TEN_THOUSAND = Decimal(10_000)
 _LEAST_DIGITS = 2
@@ -41,7 +44,7 @@ def amounts_without_unit(report: CheckedReport) -> Iterator[Finding]:
             if table.span.start in seen or _UNIT_WORD.search(around):
                 continue
             seen.add(table.span.start)
-        elif any(_UNIT_WORD.match(report.document.text, amounts[name].span.end) for name in bare):
+        elif not all(_lacks_unit(report.document.text, amounts[name].span) for name in bare):
             continue
         written = "、".join(amounts[name].text for name in bare)
         detail = f"{record.value('item') or '资金'}{written}没有写明金额单位"
@@ -79,7 +82,7 @@ def impossible_units(report: CheckedReport) -> Iterator[Finding]:
     list that adds up only when the amount is read in the unit of its total.
     """
     found: list[Finding] = []
-    for records in report.by_evaluation(RecordKind.FUNDING).values():
+    for records in funding_by_evaluation(report).values():
         amounts = [a for record in records for name in COLUMNS if (a := read_amount(record, name)) is not None]
         for record in records:
             if not is_form(report.document, record):
@@ -123,6 +126,12 @@ def is_misscaled(small: Amount, large: Amount) -> bool:
     digits = "".join(_DIGITS.findall(small.text)).strip("0")
     same = small.dimension == large.dimension and small.value * _TEN_THOUSAND == large.value
     return same and small.factor == 1 and large.factor == _TEN_THOUSAND and len(digits) >= _LEAST_DIGITS
+
+
+def _lacks_unit(text: str, span: Span) -> bool:
+    """True for a number in a sentence with no unit behind it; a number alone on its line is a cell of a lost table."""
+    line = text[text.rfind("\n", 0, span.start) + 1 : (text.find("\n", span.end) + 1 or len(text) + 1) - 1]
+    return _UNIT_WORD.match(text, span.end) is None and len(_CJK.findall(line)) >= _SENTENCE
 
 
 def _names_money(record: GroundedRecord) -> bool:

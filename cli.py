@@ -1,0 +1,299 @@
+"""The command line: parse, build, call, print. Errors are one line with a hint; exit code 0, 1 (some failed) or 2."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from pipeline.errors import ExtractError, StoreError, UsageError
+from pipeline.settings import VERSION, read_settings
+
+# Everything heavier is imported by the command that needs it, so that help is instant.
+if TYPE_CHECKING:
+    from pipeline.run import Progress
+    from pipeline.store import Store
+
+SOME_FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+
+_FRAME = (
+    ("Usage:", "用法："),
+    ("Options:", "选项："),
+    ("Commands:", "命令："),
+    ("Arguments:", "参数："),
+    ("Show this message and exit.", "显示本帮助。"),
+    ("[required]", "[必填]"),
+    ("[default: ", "[默认："),
+    ("COMMAND [ARGS]...", "命令 [参数]…"),
+    ("[OPTIONS]", "[选项]"),
+)
+_NARROWEST, _WIDEST = 80, 180
+
+
+def _in_chinese(text: str) -> str:
+    for english, chinese in _FRAME:
+        text = text.replace(english, chinese)
+    return text
+
+
+class _Command(TyperCommand):
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
+
+
+class _Group(TyperGroup):
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
+
+
+app = typer.Typer(
+    cls=_Group,
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="把预算绩效自评报告读成可核对的数据：每个值都指向原文出处。",
+)
+
+Database = Annotated[Path, typer.Option("--db", metavar="文件", help="结果数据库。")]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
+_DATABASE = Path("results.duckdb")
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="显示版本。")] = False,
+) -> None:
+    if version:
+        _say(f"extract {VERSION}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        _say(context.get_help())
+
+
+@app.command("run", cls=_Command, help="读取报告，提取、核对后存入数据库；已提取过的自动跳过。")
+def _run(
+    paths: Annotated[list[Path], typer.Argument(metavar="路径…", help="报告文件或文件夹（含子文件夹）。")],
+    db: Database = _DATABASE,
+    engine: Annotated[str | None, typer.Option(metavar="名称", help="提取引擎：rules。")] = None,
+    force: Annotated[bool, typer.Option("--force", help="已提取过的也重新提取（改了阈值后用）。")] = False,
+    threshold: Annotated[float, typer.Option(metavar="0–1", help="可信度低于此值的字段待复核。")] = 0.6,
+    as_json: Json = False,
+) -> None:
+    if not 0 <= threshold <= 1:
+        raise UsageError(f"--threshold 须在 0 到 1 之间，而不是 {threshold}", "例如 --threshold 0.6。")
+    from pipeline.run import RunOptions, make_engine, run
+    from pipeline.summaries import run_data, run_lines
+
+    settings = read_settings()
+    chosen = make_engine(engine or "rules")
+    if engine is None:
+        reason = "" if settings.has_model else "未配置模型，"
+        _tell(f"{reason}使用规则引擎 rules。")
+    with _progress_bar() as progress:
+        report = run(paths, db, chosen, RunOptions(threshold, force), progress)
+    _print(as_json, lambda: run_data(report), lambda: run_lines(report))
+    for file in report.outcomes:
+        if settings.debug and file.error is not None and file.error.__cause__ is not None:
+            _trace(file.error)
+    if report.interrupted or report.summary.counts.failed:
+        raise typer.Exit(INTERRUPTED if report.interrupted else SOME_FAILED)
+
+
+@app.command("show", cls=_Command, help="显示一份报告的全部记录、出处、疑点和矛盾。")
+def _show(
+    report: Annotated[str, typer.Argument(metavar="报告", help="报告名称、路径或 SHA-256 的开头。")],
+    db: Database = _DATABASE,
+    flagged: Annotated[bool, typer.Option("--flagged", help="只列有待复核字段的记录。")] = False,
+    as_json: Json = False,
+) -> None:
+    from pipeline.detail import detail_of
+    from pipeline.readout import read_out
+    from pipeline.reviewed import load_reviewed, read_reviews
+    from pipeline.store import find_report
+
+    with _existing_store(db) as store:
+        found = find_report(store, report)
+        extraction = load_reviewed(store, found.extraction_id, read_reviews(store))
+    width = min(max(shutil.get_terminal_size((140, 0)).columns, _NARROWEST), _WIDEST)
+    _print(
+        as_json,
+        lambda: detail_of(extraction, flagged_only=flagged),
+        lambda: [read_out(extraction, flagged_only=flagged, width=width).rstrip("\n")],
+    )
+
+
+@app.command("export", cls=_Command, help="导出全部结果：标注、完整 JSON、CSV、Parquet 或 Excel。")
+def _export(
+    out: Annotated[Path, typer.Option("--out", metavar="文件夹", help="写到哪个文件夹。")],
+    file_format: Annotated[
+        str, typer.Option("--format", metavar="格式", help="labels、json、csv、parquet 或 xlsx。")
+    ],
+    db: Database = _DATABASE,
+) -> None:
+    from pipeline.export import Format, export_files
+
+    if file_format not in list(Format):
+        raise UsageError(f"没有“{file_format}”这种导出格式", f"可用：{'、'.join(Format)}。")
+    with _existing_store(db) as store:
+        written = export_files(store, Format(file_format), out)
+    _say(f"已写入 {len(written)} 个文件：{out}")
+
+
+@app.command("check", cls=_Command, help="拿任何人的标注文件与报告原文逐项核对。")
+def _check(
+    report: Annotated[Path, typer.Argument(metavar="报告", help="报告文件。")],
+    labels: Annotated[Path, typer.Argument(metavar="标注.json", help="标注文件。")],
+    as_json: Json = False,
+) -> None:
+    from eval.cases import load_labels
+    from pipeline.checking import check_labels
+    from pipeline.readers import read_document
+    from pipeline.summaries import check_data, check_lines
+
+    loaded = load_labels(labels)
+    document = read_document(report)
+    checked = check_labels(document, loaded)
+    _print(as_json, lambda: check_data(document, checked), lambda: check_lines(document, checked))
+    if not checked.passed:
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command("reports", cls=_Command, help="列出数据库里的报告。")
+def _reports(db: Database = _DATABASE, as_json: Json = False) -> None:
+    from pipeline.store import list_reports
+    from pipeline.summaries import reports_lines, rows_data
+
+    with _existing_store(db) as store:
+        rows = list_reports(store)
+    _print(as_json, lambda: rows_data(rows), lambda: reports_lines(rows))
+
+
+@app.command("runs", cls=_Command, help="列出历次运行及其结果。")
+def _runs(db: Database = _DATABASE, as_json: Json = False) -> None:
+    from pipeline.store import list_runs
+    from pipeline.summaries import rows_data, runs_lines
+
+    with _existing_store(db) as store:
+        rows = list_runs(store)
+    _print(as_json, lambda: rows_data(rows), lambda: runs_lines(rows))
+
+
+@app.command("doctor", cls=_Command, help="检查安装和配置，给出修复办法。")
+def _doctor(as_json: Json = False) -> None:
+    from pipeline.doctor import diagnose
+    from pipeline.summaries import doctor_lines
+
+    found = diagnose(Path.cwd())
+    _print(as_json, lambda: [diagnosis._asdict() for diagnosis in found], lambda: doctor_lines(found))
+    if not all(diagnosis.ok for diagnosis in found):
+        raise typer.Exit(SOME_FAILED)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command and gives its exit code; whatever goes wrong is told in one line with a hint."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # file names need not be valid text
+    try:
+        code = app(args=arguments, prog_name="extract", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; what is left must not fail once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        _tell("已中断。")
+        return INTERRUPTED
+    except Exception as error:
+        return _tell_error(error)
+    return code if isinstance(code, int) else 0
+
+
+def _tell_error(error: Exception) -> int:
+    if read_settings().debug:
+        _trace(error)
+    if isinstance(error, ExtractError):
+        _tell(f"错误：{error}", error.hint)
+    elif hasattr(error, "format_message"):
+        _tell(f"用法有误：{_usage_words(error)}", "用 extract --help 或 extract 命令 --help 查看用法。")
+    else:
+        hint = "这是程序的缺陷；设置 EXTRACT_DEBUG=1 再运行一次可看到详情，请附上详情反馈。"
+        _tell(f"程序内部错误：{type(error).__name__}: {error}", hint)
+        return SOME_FAILED
+    return MISUSED
+
+
+def _trace(error: Exception) -> None:
+    import traceback
+
+    traceback.print_exception(error)
+
+
+def _usage_words(error: Any) -> str:
+    """A parser's complaint in Chinese where it is one of the usual ones."""
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        return f"没有选项 {error.option_name}"
+    if kind == "MissingParameter" and error.param is not None:
+        return f"缺少{'参数' if error.param.param_type_name == 'argument' else '选项'} {error.param.get_error_hint()}"
+    message: str = error.format_message()
+    return message.replace("No such command", "没有命令").replace("Invalid value for ", "值不对 ")
+
+
+@contextmanager
+def _existing_store(db: Path) -> Iterator[Store]:
+    if not db.exists():
+        raise StoreError(f"找不到数据库 {db}", "请先用 extract run 提取报告，或用 --db 指定数据库。")
+    from pipeline.store import open_store
+
+    with open_store(db, read_only=True) as store:
+        yield store
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[Progress], None]]:
+    """Shows how far a run is on the terminal, and nothing where stderr is none."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("剩余"))
+    with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("提取")
+        yield lambda progress: bar.update(task, completed=progress.done, total=progress.total)
+
+
+def _print(as_json: bool, data: Callable[[], object], lines: Callable[[], Iterable[str]]) -> None:
+    if as_json:
+        import json
+
+        _say(json.dumps(data(), ensure_ascii=False, indent=1))
+        return
+    for line in lines():
+        _say(line)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _tell(message: str, hint: str = "") -> None:
+    """A line on stderr, and the hint on the next."""
+    flat = " ".join(message.split())
+    sys.stderr.write(f"{flat}\n提示：{hint}\n" if hint else f"{flat}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

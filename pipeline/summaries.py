@@ -1,0 +1,171 @@
+"""What the commands tell: runs, reports, checks and diagnoses as lines for people and as plain data for JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.checking import CheckedField, CheckedLabels
+from pipeline.detail import check_meanings, finding_detail, line_starts, place_of
+from pipeline.doctor import Diagnosis
+from pipeline.errors import ExtractError
+from pipeline.grids import printable, shorten, text_table
+from pipeline.readout import place_words
+from pipeline.run import FileOutcome, Outcome, RunReport
+from pipeline.store import ReportRow, RunRow
+from pipeline.titles import KINDS, STATUSES
+from schemas.stages import Status
+from schemas.text import Document
+
+_SHOWN_PLACES = 4  # of values with one and the same trouble
+_WIDTH = 120
+
+
+def run_lines(report: RunReport) -> Iterator[str]:
+    """What came of a run: counts, records by kind, findings by code, and a line for each file that failed."""
+    summary, outcomes = report.summary, [file.outcome for file in report.outcomes]
+    if report.interrupted:
+        yield "已中断：此前完成的报告都已入库，再次运行会接着做。"
+    rows = [
+        ("报告：已读取", str(summary.counts.read)),
+        ("报告：已跳过（此前提取过）", str(outcomes.count(Outcome.SKIPPED))),
+        ("报告：已跳过（内容重复）", str(outcomes.count(Outcome.DUPLICATE))),
+        ("报告：失败", str(summary.counts.failed)),
+        *((f"记录：{title}", str(summary.records[kind])) for kind, title in KINDS.items() if kind in summary.records),
+        ("字段：合计", str(summary.fields)),
+        ("字段：待复核 ⚑", str(summary.flagged_fields)),
+        *((f"矛盾与核对：{code}（{_meaning(code)}）", str(count)) for code, count in summary.findings.items()),
+    ]
+    yield from text_table(("项目", "数量"), rows, _WIDTH)
+    yield from map(failure_line, (file for file in report.outcomes if file.error is not None))
+    yield from (f"内容重复，已跳过：{file.path}" for file in report.outcomes if file.outcome is Outcome.DUPLICATE)
+
+
+def failure_line(file: FileOutcome) -> str:
+    """A file that failed, why, and what to do, on one line."""
+    return f"失败 {printable(str(file.path))}：{error_words(file.error)}" if file.error else ""
+
+
+def error_words(error: ExtractError) -> str:
+    """An error's message and hint on one line."""
+    return printable(f"{error} → {error.hint}" if error.hint else str(error))
+
+
+def run_data(report: RunReport) -> dict[str, Any]:
+    """A run as plain data."""
+    summary, outcomes = report.summary, Counter(file.outcome for file in report.outcomes)
+    return {
+        "run_id": summary.run.run_id,
+        "engine": summary.run.engine,
+        "version": summary.run.version,
+        "interrupted": report.interrupted,
+        "reports": {outcome.value: outcomes[outcome] for outcome in Outcome},
+        "records": dict(summary.records),
+        "fields": summary.fields,
+        "flagged_fields": summary.flagged_fields,
+        "findings": dict(summary.findings),
+        "files": [_file_data(file) for file in report.outcomes],
+    }
+
+
+def _file_data(file: FileOutcome) -> dict[str, Any]:
+    data = {"path": str(file.path), "outcome": file.outcome.value}
+    if file.error is None:
+        return data
+    return {**data, "code": file.error.code, "message": str(file.error), "hint": file.error.hint}
+
+
+def runs_lines(runs: Sequence[RunRow]) -> Iterator[str]:
+    """A table of runs; one without an end goes on or was killed."""
+    rows = []
+    for run in runs:
+        ended = "（未结束）" if run.ended_at is None else f"{run.ended_at:%Y-%m-%d %H:%M:%S}"
+        counts = ("", "", "") if run.counts is None else tuple(map(str, run.counts))
+        rows.append((run.run_id, f"{run.started_at:%Y-%m-%d %H:%M:%S}", ended, run.engine, run.version, *counts))
+    header = ("运行编号", "开始（UTC）", "结束（UTC）", "引擎", "版本", "读取", "跳过", "失败")
+    yield from text_table(header, rows, _WIDTH)
+
+
+def rows_data(rows: Sequence[RunRow] | Sequence[ReportRow]) -> list[dict[str, Any]]:
+    """Runs or reports as plain data, moments in ISO form."""
+    return [{name: _plain(value) for name, value in row._asdict().items()} for row in rows]
+
+
+def reports_lines(reports: Sequence[ReportRow]) -> Iterator[str]:
+    """A table of the reports in the database."""
+    rows = [
+        (
+            report.name,
+            report.unit_name or "",
+            "" if report.fiscal_year is None else str(report.fiscal_year),
+            *map(str, (report.records, report.fields, report.flagged_fields, report.findings)),
+            report.report_id[:12],
+        )
+        for report in reports
+    ]
+    header = ("报告", "单位", "年度", "记录", "字段", "待复核", "矛盾与核对", "文件 SHA-256")
+    yield from text_table(header, rows, _WIDTH)
+
+
+def check_lines(document: Document, checked: CheckedLabels) -> Iterator[str]:
+    """What came of checking labels: counts by status, every value not vouched for, every finding."""
+    lines = line_starts(document.text)
+    counts = Counter(field.field.status for field in checked.fields)
+    rows = [(STATUSES[status], str(counts[status])) for status in Status if counts[status]]
+    yield from text_table(("原文核对", "字段数"), rows, _WIDTH)
+    groups: dict[tuple[bool, Status, str], list[CheckedField]] = {}
+    for field in checked.unvouched:
+        groups.setdefault((not field.must_stand, field.field.status, field.field.value), []).append(field)
+    for (minor, status, value), fields in sorted(groups.items(), key=lambda item: item[0][0]):
+        places = "、".join(field.place for field in fields[:_SHOWN_PLACES])
+        places += f" 等 {len(fields)} 处" if len(fields) > _SHOWN_PLACES else ""
+        span = fields[0].field.span
+        where = f"  ← {place_words(document, lines, span)}" if span else ""
+        yield f"{'提示' if minor else '不可采信'} {places}：“{shorten(value, 60)}”{STATUSES[status]}{where}"
+    for finding in checked.findings:
+        yield f"{finding.code}（{_meaning(finding.code)}）{printable(finding.detail)}"
+        yield from (f"  ← {place_words(document, lines, span)}" for span in finding.evidence)
+    yield "结论：所有数字和引文都有出处。" if checked.passed else "结论：有数字或引文找不到出处，见上面“不可采信”各行。"
+
+
+def check_data(document: Document, checked: CheckedLabels) -> dict[str, Any]:
+    """The outcome of a check of labels as plain data."""
+    lines = line_starts(document.text)
+    counts = Counter(field.field.status for field in checked.fields)
+    return {
+        "report": document.source.name,
+        "passed": checked.passed,
+        "statuses": {status.value: counts[status] for status in Status},
+        "fields": [
+            {
+                "place": field.place,
+                "type": field.type.value,
+                "value": field.field.value,
+                "status": field.field.status.value,
+                "found": place_of(document, lines, field.field.span),
+            }
+            for field in checked.fields
+        ],
+        "findings": [finding_detail(document, lines, finding) for finding in checked.findings],
+    }
+
+
+def doctor_lines(diagnoses: Sequence[Diagnosis]) -> Iterator[str]:
+    """A line for everything that was looked at, with the command that mends it where it is not well."""
+    yield from text_table(
+        ("", "项目", "情况"), [("✓" if d.ok else "✗", d.subject, d.detail) for d in diagnoses], _WIDTH
+    )
+    yield from (f"修复 {d.subject}：{d.mend}" for d in diagnoses if not d.ok)
+
+
+def _meaning(code: str) -> str:
+    return printable(check_meanings().get(code, ""))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return value._asdict()
+    return value.isoformat() if hasattr(value, "isoformat") else value
