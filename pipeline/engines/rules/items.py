@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.engines.rules.claims import piece
+from pipeline.engines.rules.claims import piece, trim_end
 from schemas.text import Span
 
 _MARK = re.compile(
@@ -46,8 +46,11 @@ def split_heading(text: str, span: Span, heading_end: int) -> Item:
     end = stop.start() if stop else span.end
     if span.start < heading_end < span.end:
         end = heading_end
-    head = piece(text, Span(span.start, end))
-    rest = piece(text, Span(min(end + 1, span.end), span.end))
+    head = trim_end(piece(text, Span(span.start, end)), "。！？!?：:；;")
+    after = end
+    while after < span.end and text[after] in "。！？!?：:；; \u3000\n":
+        after += 1
+    rest = piece(text, Span(after, span.end))
     commas = head.text.count("，")
     if len(rest.text) < 2 or len(head.text) > _MAX_HEADING or (commas > 2 and len(head.text) > 40):
         clause = _SHORT_CLAUSE.match(text, span.start, span.end)
