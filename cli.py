@@ -291,8 +291,9 @@ def _say(text: str) -> None:
 
 def _tell(message: str, hint: str = "") -> None:
     """A line on stderr, and the hint on the next."""
-    flat = " ".join(message.split())
-    sys.stderr.write(f"{flat}\n提示：{hint}\n" if hint else f"{flat}\n")
+    from pipeline.grids import printable
+
+    sys.stderr.write(f"{printable(message)}\n" + (f"提示：{hint}\n" if hint else ""))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def run_lines(report: RunReport) -> Iterator[str]:
     ]
     yield from text_table(("项目", "数量"), rows, _WIDTH)
     yield from map(failure_line, (file for file in report.outcomes if file.error is not None))
-    yield from (f"内容重复，已跳过：{file.path}" for file in report.outcomes if file.outcome is Outcome.DUPLICATE)
+    repeated = (file.path for file in report.outcomes if file.outcome is Outcome.DUPLICATE)
+    yield from (f"内容重复，已跳过：{printable(str(path))}" for path in repeated)
 
 
 def failure_line(file: FileOutcome) -> str:

@@ -61,7 +61,8 @@ def test_places_tell_line_page_offsets_and_words() -> None:
     assert place_words(document, lines, Span(3, 5)) == "第2页 第2行 [3, 5)「三四」"
     assert place_words(document, lines, Span(0, 1)) == "第1页 第1行 [0, 1)「一」"
     assert place_words(document, lines, None) == "原文中未找到"
-    assert place_of(document, lines, Span(0, 7)) == {"start": 0, "end": 7, "line": 1, "page": 1, "text": "一\n二三四\n五"}
+    whole = {"start": 0, "end": 7, "line": 1, "page": 1, "text": document.text}
+    assert place_of(document, lines, Span(0, 7)) == whole
     assert place_of(document, lines, None) is None
 
 
