@@ -64,8 +64,9 @@ def read_narrative(text: str, span: Span, evaluation: str) -> Iterator[Candidate
     last: _Open | None = None
     for sentence in split_sentences(text, span):
         words = text[sentence.start : sentence.end]
-        if _DIGITS.isdisjoint(words) or _TITLE_AMOUNT.match(words):
-            continue
+        titled = sentence.start == span.start and _TITLE_AMOUNT.match(words)
+        if _DIGITS.isdisjoint(words) or titled:
+            continue  # a project's name and its amount, as a heading
         numbers = [_number(text, quantity, sentence) for quantity in find_quantities(words)]
         if _SCOPE.search(words):
             numbers = [number for number in numbers if number.quantity.unit not in ("个", "项")]
@@ -124,6 +125,9 @@ def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> Iterato
             pending = _named_target(text, clause, number, right)
         elif role is Role.CHANGE_OF_OWN or (role is Role.CHANGE and setting.percent):
             opened = _change_only(text, clause, number)
+            if opened is None and role is Role.CHANGE_OF_OWN and current is not None:
+                yield current  # what follows is about that other subject
+                current = None
         elif role is Role.ACTUAL and pending is not None and _ACTUAL_SAID.match(setting.left):
             opened, pending = _with_target(text, pending, number), None
         elif role is Role.ACTUAL:
