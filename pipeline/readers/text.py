@@ -96,7 +96,9 @@ def find_tables(text: str) -> tuple[Table, ...]:
     if "\t" not in text and "|" not in text:
         return ()
     lines = [_Line(match) for match in _LINE.finditer(text)]
-    found = [*_cell_per_line(lines), *_row_per_line(lines), *_markdown(lines)]
+    rows = [*_row_per_line(lines), *_markdown(lines)]
+    taken = [line for line in lines if not any(one.start <= line.start < one.end for one in rows)]
+    found = [*_cell_per_line(taken if rows else lines), *rows]
     tables = (_table(text, rows) for rows in sorted(found, key=lambda rows: rows.start))
     return tuple(table for table in tables if any(cell.text for cell in table.cells))
 
@@ -169,7 +171,8 @@ def _starts_form(lines: list[_Line], place: int) -> bool:
 def _row_per_line(lines: list[_Line]) -> Iterator[_Rows]:
     current: _Rows | None = None
     for line in lines:
-        if "\t" in line.text.strip() and not line.text.startswith("\t"):
+        # A row may begin with empty cells (merged from above) or end with them, but none begins a table so.
+        if "\t" in line.text if current else "\t" in line.text.strip() and not line.text.startswith("\t"):
             current = current or _Rows(line.start)
             current.rows.append(_pieces(line, "\t"))
             current.end = line.end
@@ -199,7 +202,7 @@ def _markdown(lines: list[_Line]) -> Iterator[_Rows]:
 
 
 def _pieces(line: _Line, mark: str) -> list[Span]:
-    outer = line.text.strip()
+    outer = line.text.strip(" " if mark == "\t" else None)
     start = line.start + line.text.index(outer)
     if mark == "|":
         inner = outer.removeprefix("|")

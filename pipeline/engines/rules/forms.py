@@ -64,9 +64,8 @@ def _forms_of_table(document: Document, table: Table, fiscal_year: int | None) -
     ]
     offset = table.span.start - len(before)
     unit = next((MoneyUnit(m[1] or m[2], unit_span(m, offset)) for m in reversed(list(UNIT.finditer(before)))), None)
-    after = document.text[table.span.end : table.span.end + 20]
-    if unit is None and (below := UNIT.match(after.lstrip())):
-        unit = MoneyUnit(below[1] or below[2], unit_span(below, table.span.end + len(after) - len(after.lstrip())))
+    if unit is None and (below := UNIT.search(document.text[table.span.end : table.span.end + 20])):
+        unit = MoneyUnit(below[1] or below[2], unit_span(below, table.span.end))
     draft = Draft(_title_in(before), table.span.start, table.span.end, exact, unit)
     place = 0
     while place < len(rows):

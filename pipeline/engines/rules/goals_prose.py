@@ -40,11 +40,18 @@ def read_prose_goals(
         yield _goal(document.text, span, outcomes[place] if outcomes else None, evaluation)
 
 
+def sets_goals(section: Section) -> bool:
+    """True for a section that says what was to be reached, not what was."""
+    return (
+        section.heading is not None and bool(_GOAL_TITLE.search(section.title)) and not _NOT_GOAL.search(section.title)
+    )
+
+
 def _goals(text: str, sections: Sequence[Section], section: Section) -> list[Span]:
     labeled = _labeled(text, section.span, _LABEL)
     if labeled:
         return labeled
-    if section.heading is not None and _GOAL_TITLE.search(section.title) and not _NOT_GOAL.search(section.title):
+    if sets_goals(section):
         return _items(text, sections, section)
     match = _INLINE.search(text, section.span.start, section.span.end)
     if match is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.engines.rules.vocabulary import GRADES, LEVEL1, LEVEL2
+from pipeline.engines.rules.vocabulary import GRADES, INDICATOR_LABELS, LEVEL1, LEVEL2, fold_header
 from schemas.text import Cell, Span, Table
 
 Row = tuple[Cell, ...]
@@ -92,7 +92,7 @@ def align_row(row: Row, columns: Sequence[Column], *, exact: bool) -> dict[int, 
         return dict(enumerate(row))
     if len(row) > len(columns):
         surplus = len(row) - len(columns)
-        leading = all(is_blank(cell.text) for cell in row[:surplus])
+        leading = all(is_blank(c.text) or fold_header(c.text) in INDICATOR_LABELS for c in row[:surplus])
         return dict(enumerate(row[surplus:] if leading else row[: len(columns)]))
     return _align_by_fit(row, columns)
 

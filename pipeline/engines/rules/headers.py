@@ -105,8 +105,6 @@ def goal_columns(row: Row, filled: Sequence[Cell]) -> tuple[Column, ...]:
         columns[first] = Column(None, columns[first].start, columns[first].end)
     elif "statement" not in codes:
         return ()
-    elif codes.index("statement") == first and len(filled) == 2 and fold_header(row[first].text) in GOAL_LABELS:
-        return ()  # 年度总体目标 | 实际完成情况 with a value beside each is a pair of labels, told by the next cells
     return tuple(columns)
 
 

@@ -30,6 +30,7 @@ _DIGITS = frozenset("0123456789０１２３４５６７８９一二两三四五�
 _TITLE_AMOUNT = re.compile(
     r"[^，。；\d]{2,40}(?:资金|经费|项目|专项|补助|补贴)\s*\d[\d.,]*\s*(?:万|亿)?元[；;。，]?\s*$"
 )
+_GOAL_SAID = re.compile(r"(?:绩效|总体|年度|预期|工作)目标(?:如下)?(?:为|是|[:：])")
 _SCOPE = re.compile(r"涉及资金|纳入绩效|开展绩效(?:自评|评价)")  # how many projects were evaluated is no result
 _MONEY_SUBJECT = re.compile(r"预算|支出|经费|决算|拨款|三公|资金")
 _ACTUAL_SAID = re.compile(r"(?:(?:全年|年末|年底|最终)?(?:实际|完成|达到?|实现|已|共|建成|为)|$)")
@@ -64,6 +65,8 @@ def read_narrative(text: str, span: Span, evaluation: str) -> Iterator[Candidate
     last: _Open | None = None
     for sentence in split_sentences(text, span):
         words = text[sentence.start : sentence.end]
+        if _GOAL_SAID.search(words):
+            continue
         titled = sentence.start == span.start and _TITLE_AMOUNT.match(words)
         if _DIGITS.isdisjoint(words) or titled:
             continue  # a project's name and its amount, as a heading

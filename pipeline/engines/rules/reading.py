@@ -26,7 +26,7 @@ from pipeline.engines.rules.forms import Block, BlockKind, Form, read_forms
 from pipeline.engines.rules.funding_forms import read_amounts, read_funding, read_split
 from pipeline.engines.rules.funding_prose import Owner, read_prose_funding
 from pipeline.engines.rules.goals import goal_cells, read_goals
-from pipeline.engines.rules.goals_prose import read_prose_goals
+from pipeline.engines.rules.goals_prose import read_prose_goals, sets_goals
 from pipeline.engines.rules.indicators import read_indicators
 from pipeline.engines.rules.narrative import read_narrative
 from pipeline.engines.rules.problems import read_cell_problems, read_problems, read_remedies
@@ -99,7 +99,7 @@ def _subjects(report: _Report) -> tuple[tuple[_Passage, ...], tuple[Candidate, .
             others.append(_Passage(subject.span, DEPARTMENT, _name(subject)))
     department = department_subject(document, report.sections, [subject.span for subject in in_prose])
     titled = project_in_title(document)
-    if titled is not None and not any(s.scope != DEPARTMENT for s in [*named, *in_prose]):
+    if titled is not None:
         fields = department.fields if department else {}
         in_title = Subject("project", titled, fields, titled.where or Span(0, 1), "evaluations.title")
         named, department = [*named, in_title], None
@@ -186,7 +186,8 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
             if section.kind is not SectionKind.OTHER or section.heading is None:
                 yield from read_prose_funding(text, body, owner)
                 yield from read_causes(text, body, owner.evaluation)
-            if section.kind is not SectionKind.OTHER or section.heading is not None:
+            told = section.kind is not SectionKind.OTHER or section.heading is not None
+            if told and not sets_goals(section):
                 yield from read_narrative(text, body, owner.evaluation)
     projects = {p.evaluation for p in prose if p.evaluation != DEPARTMENT}
     for evaluation in sorted(projects):

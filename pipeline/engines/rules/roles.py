@@ -82,7 +82,7 @@ _EARLIER = re.compile(
 )
 _FROM = re.compile(r"(?:由|从)(?:上年|去年|年初|原来|之前|20\d\d年)?(?:度|同期|底|末)?的?$")
 _PLANNED = re.compile(
-    r"预计|计划(?:总)?投资|拟|力争|争取|将(?:达|实现|完成|新增|建)|有望|计划(?:新增|完成|实施|建|在|于)|明年|下一年|下年|"
+    r"预计|计划(?:总)?投资|拟|力争|争取|将(?:达|实现|完成|新增|建)|有望|(?<![按照])计划(?:再|新|引进|签约|招|投入|建|实施|安排|在|于|完成(?!率))|明年|下一年|下年|"
     r"概算|估算|匡算|年内要|目标是"
 )
 _MONEY = re.compile(
@@ -101,6 +101,7 @@ _NO_RESULT = re.compile(
 _ABOVE_OTHERS = re.compile(
     r"(?:高于|低于|高出|超出|超过|领先|比)[^，。；\d]{0,10}(?:平均|水平|全省|全市|全国|全州)[^，。；\d]{0,6}$|^[低高多少]$"
 )
+_BARE_CHANGE = re.compile(rf"(?:比|较|与)?(?:{_YEAR})?(?:相比)?(?:同比|净)?{_VERB}(?:了|额|幅度?)?")
 _STAFF = re.compile(
     r"编制|在职|在编|在岗|退休|离休|内设|下设|股室|科室|二级机构|所属(?:事业)?单位|党员|领导(?:班子|职数)|聘用人员|临聘"
 )
@@ -208,6 +209,11 @@ def _is_money(s: Setting) -> bool:
     return s.quantity.dimension == "money:CNY" and _MONEY.search(s.left + s.right[:6]) is not None
 
 
+def _is_bare_change(s: Setting) -> bool:
+    """``减少0.38万元`` with nothing before it that it could be a change of."""
+    return not s.open_record and _BARE_CHANGE.fullmatch(s.left.strip("（(")) is not None
+
+
 def _is_article(s: Setting) -> bool:
     """``一家企业即…``: a small numeral that no verb leads to is no count of a result."""
     small = s.quantity.text[:1] in _FEW and len(s.quantity.text) == 2
@@ -220,6 +226,7 @@ ROLES: tuple[tuple[Role, Callable[[Setting], bool]], ...] = (
     (Role.SKIP, _is_no_result),
     (Role.SKIP, _is_elsewhere),
     (Role.SKIP, _is_plain_time),
+    (Role.SKIP, _is_bare_change),
     (Role.CHANGE_OF_OWN, _is_change_of_own),
     (Role.CHANGE, _is_change),
     (Role.TARGET, _is_target),
