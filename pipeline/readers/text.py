@@ -72,14 +72,15 @@ def _is_prose(text: str) -> bool:
 
 
 class _Line:
-    """One line: its text without the line end, and where it starts and ends."""
+    """One line: its text without the line end, where it starts and ends, and whether it is a row of cells."""
 
-    __slots__ = ("blank", "end", "start", "text")
+    __slots__ = ("blank", "end", "in_row", "start", "text")
 
     def __init__(self, match: re.Match[str]) -> None:
         self.start, self.end = match.span()
         self.text = match[0].removesuffix("\n")
         self.blank = not self.text.strip()
+        self.in_row = False
 
 
 @dataclass
@@ -96,9 +97,7 @@ def find_tables(text: str) -> tuple[Table, ...]:
     if "\t" not in text and "|" not in text:
         return ()
     lines = [_Line(match) for match in _LINE.finditer(text)]
-    rows = [*_row_per_line(lines), *_markdown(lines)]
-    taken = [line for line in lines if not any(one.start <= line.start < one.end for one in rows)]
-    found = [*_cell_per_line(taken if rows else lines), *rows]
+    found = [*_row_per_line(lines), *_markdown(lines), *_cell_per_line(lines)]
     tables = (_table(text, rows) for rows in sorted(found, key=lambda rows: rows.start))
     return tuple(table for table in tables if any(cell.text for cell in table.cells))
 
@@ -107,7 +106,7 @@ def _cell_per_line(lines: list[_Line]) -> Iterator[_Rows]:
     current: _Rows | None = None
     fresh_row = True
     for place, line in enumerate(lines):
-        mark = _CELL_START.match(line.text)
+        mark = None if line.in_row else _CELL_START.match(line.text)
         if mark and not line.blank | line.text.startswith("\t") and "\t" in line.text[mark.end() :]:
             mark = None
         if mark:
@@ -171,9 +170,10 @@ def _starts_form(lines: list[_Line], place: int) -> bool:
 def _row_per_line(lines: list[_Line]) -> Iterator[_Rows]:
     current: _Rows | None = None
     for line in lines:
-        # A row may begin with empty cells (merged from above) or end with them, but none begins a table so.
-        if "\t" in line.text if current else "\t" in line.text.strip() and not line.text.startswith("\t"):
+        goes_on = current is not None and "\t" in line.text[1:]  # a merged cell leaves an empty one in front
+        if goes_on or ("\t" in line.text.strip() and not line.text.startswith("\t")):
             current = current or _Rows(line.start)
+            line.in_row = True
             current.rows.append(_pieces(line, "\t"))
             current.end = line.end
         elif current is not None:

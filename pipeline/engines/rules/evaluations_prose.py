@@ -29,6 +29,10 @@ _NOT_A_PROJECT = re.compile(
 _NAME_END = re.compile(
     r"(?:项目)?(?:支出)?绩效(?:自评|评价)|自评(?:情况|综述|得分)|[:：。；;，,（(]|\d[\d.,]*\s*(?:万|亿|千)?元|$"
 )
+_PARAGRAPH = re.compile(
+    r"(?:^|(?<=\n))[ \t\u3000]*(?P<name>[^\n。；：:，,\d]{4,40}?(?:项目|资金|经费|专项|工程|补助))"
+    r"(?:[。：:]|由[^，。\n]{2,20}，)[^\n]*?自评(?:总)?得分[^\n]*"
+)
 _SUMMARY = re.compile(r"(?P<name>[^\n。；;:：、，\d“”]{2,40}?)[”]?(?:的)?绩效(?:自评|评价)(?:综述|情况)\s*[:：]")
 
 
@@ -51,35 +55,36 @@ def department_subject(document: Document, sections: Sequence[Section], taken: S
     return None
 
 
-def project_sections(
-    document: Document, sections: Sequence[Section], known: Sequence[str]
-) -> tuple[tuple[Section, Subject], ...]:
-    """The sections that are each about one project, with what they say of it as a subject.
+def project_subjects(document: Document, sections: Sequence[Section], known: Sequence[str]) -> tuple[Subject, ...]:
+    """What the sections that are each about one project say of it; their spans do not overlap.
 
     A section is one where its title is the name of a project that is known from a form or that titles several
     sections, where it names a project and the title above speaks of projects, or where it is the standard summary
-    (…绩效自评综述：…).
+    (…绩效自评综述：…). So is a paragraph that begins with a project's name and tells its score.
     """
     known = (*known, *_repeated_titles(sections))
-    found: list[tuple[Section, Subject]] = []
+    found: list[Subject] = []
     for section in sections:
-        if section.kind is SectionKind.FORM or section.heading is None:
+        if section.kind is SectionKind.FORM or (found and found[-1].span.covers(section.span)):
             continue
-        if found and subtree(sections, found[-1][0].index).covers(section.span):
-            continue
-        name = _project_name(document.text, section, sections, known)
-        if name is None:
-            continue
-        span = subtree(sections, section.index)
-        fields: dict[str, Claim] = {}
-        score = _SCORE.search(document.text, span.start, span.end)
-        if score:
-            fields["total_score"] = claim(
-                piece(document.text, Span(score.start(_group(score)), score.end(_group(score))))
-            )
-            fields.update(_grade_near(document.text, score.end()))
-        found.append((section, Subject("project", name, fields, span, "evaluations.prose")))
+        name = _project_name(document.text, section, sections, known) if section.heading else None
+        if name is not None:
+            found.append(_subject(document.text, name, subtree(sections, section.index)))
+        elif section.kind in (SectionKind.PERFORMANCE, SectionKind.FUNDING):
+            for match in _PARAGRAPH.finditer(document.text, section.span.start, section.span.end):
+                part = piece(document.text, Span(match.start("name"), match.end("name")))
+                found.append(_subject(document.text, name_piece(part), Span(match.start("name"), match.end())))
     return tuple(found)
+
+
+def _subject(text: str, name: Claim, span: Span) -> Subject:
+    """A project with the score and the grade that its passage states."""
+    fields: dict[str, Claim] = {}
+    score = _SCORE.search(text, span.start, span.end)
+    if score:
+        fields["total_score"] = claim(piece(text, Span(score.start(_group(score)), score.end(_group(score)))))
+        fields.update(_grade_near(text, score.end()))
+    return Subject("project", name, fields, span, "evaluations.prose")
 
 
 def _group(match: re.Match[str]) -> str:

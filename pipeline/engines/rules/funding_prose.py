@@ -59,6 +59,7 @@ _PLANNED = re.compile(r"预计|计划投资|拟|将|概算|估算|明年|下一�
 _ITEM_STOP = re.compile(r"[，,。；;（(：:]")
 _WHOLE = re.compile(r"^(?:支出(?:总额|总计|合计|总数)|总支出|本年支出(?:合计|总计)?|全年(?:总)?支出|部门支出)$")
 _TOPIC = re.compile(r"([^“，。：:；\d]{2,24}?(?:项目|资金|经费|支出|费用|专项|补助))[“，：:（(]")
+_NO_MONEY = frozenset("元万亿%％")
 _CORE = re.compile(r"实际|支出|资金|经费|金额|总额")
 _PARTS = re.compile(r"其中|具体为|包括|分别为|如下|[:：]")
 _TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
@@ -72,8 +73,13 @@ class _Open:
     item: Piece | None
     fields: dict[str, Piece] = field(default_factory=dict)
     unit: Piece | None = None
-    column: str = "executed"
+    column: str = ""
     literal: Piece | None = None  # the words before the first amount, where nothing better names it
+
+    @property
+    def is_whole(self) -> bool:
+        """True where the amounts so far are of the whole, so that more of them may follow after a semicolon."""
+        return bool(self.fields) and (self.item is None or _WHOLE.match(self.item.text) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,40 +100,47 @@ def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidat
     current: _Open | None = None
     for sentence in split_sentences(text, span):
         words = text[sentence.start : sentence.end]
-        if "元" not in words and "万" not in words and "%" not in words and "％" not in words:
+        if _NO_MONEY.isdisjoint(words):
             continue
-        listed = text[sentence.start - 1] in "；;" and len(words) < 40
-        carried = current if listed or words.lstrip().startswith(("其中", "，其中")) else None
-        if current is not None:
+        goes_on = text[sentence.start - 1] in "；;"
+        parts = words.lstrip().startswith(("其中", "，其中")) or (goes_on and len(words) < 40)
+        column = current.column if current is not None and parts else ""
+        if current is not None and not (goes_on and current.is_whole):
             yield from _candidate(text, current, owner)
-        current = None
-        column = carried.column if carried else ""
-        before = sentence.start
-        for quantity in find_quantities(words):
-            number = Span(sentence.start + quantity.span.start, sentence.start + quantity.span.end)
-            clause = _clause(text, before, number.start)
-            left = text[clause : number.start]
-            before = number.end
-            if quantity.dimension == "percent":
-                if current is not None and _RATE.search(tidy(left)) and "rate" not in current.fields:
-                    current.fields["rate"] = piece(text, number)
-                continue
-            if not _is_funding(quantity, left, owner, column or (current.column if current else "")):
-                continue
-            code = _column(tidy(left), owner.year) or column or (current.column if current else "executed")
-            item = _item(text, clause, number.start)
-            if item is None and current is None and owner.name is None:
-                item = _topic(text, sentence.start, clause)
-            if current is not None and (item is None or _same(item, current)) and code not in current.fields:
-                _put(text, current, code, quantity, sentence.start)
-                continue
-            if current is not None:
+            current = None
+        for record in _read_sentence(text, sentence, owner, _Open(None, column=column) if current is None else current):
+            if current is not None and current is not record:
                 yield from _candidate(text, current, owner)
-            current = _Open(item, column=code, literal=_literal(text, clause, number.start))
-            column = code if _PARTS.search(text[sentence.start : clause + 4]) or column else ""
-            _put(text, current, code, quantity, sentence.start)
+            current = record
     if current is not None:
         yield from _candidate(text, current, owner)
+
+
+def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> Iterator[_Open]:
+    """The items of a sentence, each once all its amounts so far are in it; ``opened`` is what it may go on with."""
+    current = opened
+    column = opened.column if not opened.fields else ""
+    before = sentence.start
+    for quantity in find_quantities(text[sentence.start : sentence.end]):
+        number = Span(sentence.start + quantity.span.start, sentence.start + quantity.span.end)
+        clause = _clause(text, before, number.start)
+        left = text[clause : number.start]
+        before = number.end
+        if quantity.dimension == "percent":
+            if current.fields and _RATE.search(tidy(left)):
+                current.fields.setdefault("rate", piece(text, number))
+            continue
+        if not _is_funding(quantity, left, owner, column or (current.column if current.fields else "")):
+            continue
+        code = _column(tidy(left), owner.year) or column or current.column or "executed"
+        item = _item(text, clause, number.start)
+        if item is None and not current.fields and owner.name is None:
+            item = _topic(text, sentence.start, clause)
+        if not (current.fields and (item is None or _same(item, current)) and code not in current.fields):
+            current = _Open(item, column=code, literal=_literal(text, clause, number.start))
+            column = code if _PARTS.search(text[sentence.start : clause + 4]) or column else ""
+        _put(text, current, code, quantity, sentence.start)
+        yield current
 
 
 def _clause(text: str, before: int, start: int) -> int:

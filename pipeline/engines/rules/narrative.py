@@ -40,6 +40,7 @@ _REACHED = re.compile(r"(?:达到|达|实现|完成|为)\s*")
 _COMPARED = re.compile(r"(?:超过|高于|低于|超出|突破)\s*")
 _FROM_EARLIER = re.compile(r"(?:由|从)[^，。；]{0,8}\d[^，。；]*$")
 _BARE_VERB = re.compile(r"(?:实际)?(?:到位|完成|使用|利用|达到|完成值)")
+_LISTED = re.compile(r"\s*[、，,和及与]\s*(?:和|及)?\s*")
 _IN_TITLE = re.compile(r"《[^》]*$")
 
 
@@ -101,11 +102,16 @@ def _number(text: str, quantity: Quantity, sentence: Span) -> _Number:
     return _Number(quantity, span)
 
 
-def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> Iterator[_Open]:
+def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> list[_Open]:
+    """The results of a sentence, in order."""
+    records: list[_Open] = []
     current: _Open | None = None
     pending: _Open | None = None  # a measure whose target was said, its result not yet
-    before = sentence.start
+    before, shared = sentence.start, 0
     for place, number in enumerate(numbers):
+        if shared:
+            shared -= 1
+            continue
         following = numbers[place + 1].span.start if place + 1 < len(numbers) else sentence.end
         clause = _clause_start(text, before, number.span.start)
         right = text[number.span.end : _clause_end(text, number.span.end, following)]
@@ -123,26 +129,34 @@ def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> Iterato
         before = number.span.end
         opened: _Open | None = None
         if role in (Role.CHANGE, Role.COMPLETION, Role.TARGET) and current is not None:
-            current.extra.setdefault(role.value, _extra(text, role, clause, number))
+            group = _respective(text, numbers[place:]) if "分别" in setting.left else numbers[place : place + 1]
+            group = group if len(group) <= len(records) else group[:1]
+            for record, one in zip(records[-len(group) :], group, strict=True):
+                record.extra.setdefault(role.value, _extra(text, role, clause, one))
+            shared = len(group) - 1
         elif role is Role.TARGET and pending is None:
             pending = _named_target(text, clause, number, right)
         elif role is Role.CHANGE_OF_OWN or (role is Role.CHANGE and setting.percent):
             opened = _change_only(text, clause, number)
-            if opened is None and role is Role.CHANGE_OF_OWN and current is not None:
-                yield current  # what follows is about that other subject
-                current = None
+            current = None if role is Role.CHANGE_OF_OWN else current  # what follows is about that other subject
         elif role is Role.ACTUAL and pending is not None and _ACTUAL_SAID.match(setting.left):
             opened, pending = _with_target(text, pending, number), None
         elif role is Role.ACTUAL:
             opened, pending = _named(text, clause, number, right, current), None
         if opened is not None:
-            if current is not None:
-                yield current
             current = opened
-    if current is not None:
-        yield current
-    elif pending is not None:
-        yield pending
+            records.append(opened)
+    return records or ([pending] if pending is not None else [])
+
+
+def _respective(text: str, numbers: list[_Number]) -> list[_Number]:
+    """The first number with those that are listed right after it (``分别增长5%、7%和9%``)."""
+    group = numbers[:1]
+    for number in numbers[1:]:
+        if not _LISTED.fullmatch(text[group[-1].span.end : number.span.start]):
+            break
+        group.append(number)
+    return group
 
 
 def _tight(words: str) -> str:
@@ -238,9 +252,7 @@ def _value(text: str, number: _Number) -> Piece:
 def _extra(text: str, role: Role, clause: int, number: _Number) -> Piece:
     if role is Role.TARGET:
         return _bare_target(text, number)
-    if role is not Role.CHANGE:
-        return _value(text, number)
-    return _change(text, clause, number)
+    return _change(text, clause, number) if role is Role.CHANGE else _value(text, number)
 
 
 def _bare_target(text: str, number: _Number) -> Piece:

@@ -20,7 +20,7 @@ from pipeline.engines.rules.evaluations import (
     subject_of,
     subjects_in_summary,
 )
-from pipeline.engines.rules.evaluations_prose import department_subject, project_sections
+from pipeline.engines.rules.evaluations_prose import department_subject, project_subjects
 from pipeline.engines.rules.facts import find_unit, find_year, read_facts
 from pipeline.engines.rules.forms import Block, BlockKind, Form, read_forms
 from pipeline.engines.rules.funding_forms import read_amounts, read_funding, read_split
@@ -92,7 +92,7 @@ def _subjects(report: _Report) -> tuple[tuple[_Passage, ...], tuple[Candidate, .
     in_prose: list[Subject] = []
     others: list[_Passage] = []
     names = [s.name.value for s in named if s.name and s.scope != DEPARTMENT]
-    for _, subject in project_sections(document, report.sections, names):
+    for subject in project_subjects(document, report.sections, names):
         if _is_evaluated(document, subject, [*named, *in_prose]):
             in_prose.append(subject)
         else:
@@ -175,20 +175,20 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
     for section in report.sections:
         if section.kind not in (SectionKind.FUNDING, SectionKind.PERFORMANCE, SectionKind.OTHER):
             continue
-        about = next((p for p in prose if p.span.covers(section.span)), None)
-        owner = Owner(
-            about.evaluation if about else DEPARTMENT,
-            about.name if about else None,
-            report.year,
-            about_money=section.kind is not SectionKind.PERFORMANCE,
-        )
+        headed = section.kind is not SectionKind.OTHER or section.heading is not None
         for body in _bodies(text, section):
-            if section.kind is not SectionKind.OTHER or section.heading is None:
-                yield from read_prose_funding(text, body, owner)
-                yield from read_causes(text, body, owner.evaluation)
-            told = section.kind is not SectionKind.OTHER or section.heading is not None
-            if told and not sets_goals(section):
-                yield from read_narrative(text, body, owner.evaluation)
+            for span, about in _by_subject(body, prose):
+                owner = Owner(
+                    about.evaluation if about else DEPARTMENT,
+                    about.name if about else None,
+                    report.year,
+                    about_money=section.kind is not SectionKind.PERFORMANCE,
+                )
+                if section.kind is not SectionKind.OTHER or section.heading is None:
+                    yield from read_prose_funding(text, span, owner)
+                    yield from read_causes(text, span, owner.evaluation)
+                if headed and not sets_goals(section):
+                    yield from read_narrative(text, span, owner.evaluation)
     projects = {p.evaluation for p in prose if p.evaluation != DEPARTMENT}
     for evaluation in sorted(projects):
         within = [p.span for p in prose if p.evaluation == evaluation]
@@ -202,14 +202,18 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
     yield from read_remedies(document, report.sections)
 
 
-def _under_performance(sections: Sequence[Section], section: Section) -> bool:
-    """True for a section about money that stands under one about results, which tells results too."""
-    parent = section.parent
-    while parent is not None and section.kind is SectionKind.FUNDING:
-        if sections[parent].kind is SectionKind.PERFORMANCE:
-            return True
-        parent = sections[parent].parent
-    return False
+def _by_subject(body: Span, prose: Sequence[_Passage]) -> Iterator[tuple[Span, _Passage | None]]:
+    """The body in pieces, each with the passage about a project that it belongs to, if any."""
+    around = next((p for p in prose if p.span.covers(body)), None)
+    if around is not None:
+        yield body, around
+        return
+    start = body.start
+    for passage in sorted((p for p in prose if body.covers(p.span)), key=lambda p: p.span):
+        yield Span(start, passage.span.start), None
+        yield passage.span, passage
+        start = passage.span.end
+    yield Span(start, body.end), None
 
 
 def _bodies(text: str, section: Section) -> tuple[Span, ...]:
