@@ -122,7 +122,7 @@ def _show(
 
     with _existing_store(db) as store:
         found = find_report(store, report)
-        extraction = load_reviewed(store, found.extraction_id, read_reviews(store))
+        extraction = load_reviewed(store, found.extraction_id, read_reviews(store, found.extraction_id))
     width = min(max(shutil.get_terminal_size((140, 0)).columns, _NARROWEST), _WIDEST)
     _print(
         as_json,

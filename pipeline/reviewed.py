@@ -42,19 +42,19 @@ class Reviews:
     flags: Mapping[tuple[str, int, str], tuple[str, ...]]
 
 
-def read_reviews(store: Store) -> Reviews:
-    """The state of every record in the database."""
+def read_reviews(store: Store, extraction_id: str | None = None) -> Reviews:
+    """The state of every record of one extraction, or of the whole database."""
     standing: set[RecordId] = set()
     decided: dict[RecordId, Mapping[str, Any]] = {}
     for view in RECORD_VIEWS.values():
-        for row in _dict_rows(store, view):
+        for row in _dict_rows(store, view, extraction_id):
             record_id = RecordId(row["extraction_id"], row["record"])
             standing.add(record_id)
             if row["reviewed"]:
                 decided[record_id] = row
     flags = {
         (row["extraction_id"], row["record"], row["field"]): tuple(row["reasons"])
-        for row in _dict_rows(store, "flagged_fields")
+        for row in _dict_rows(store, "flagged_fields", extraction_id)
     }
     return Reviews(frozenset(standing), decided, flags)
 
@@ -113,6 +113,6 @@ def _settle(score: ScoredField, extraction_id: str, reviews: Reviews) -> ScoredF
     return replace(score, confidence=1.0, flags=())
 
 
-def _dict_rows(store: Store, view: str) -> Iterator[dict[str, Any]]:
-    columns, rows = view_rows(store, view)
+def _dict_rows(store: Store, view: str, extraction_id: str | None) -> Iterator[dict[str, Any]]:
+    columns, rows = view_rows(store, view, extraction_id)
     return (dict(zip(columns, row, strict=True)) for row in rows)

@@ -44,10 +44,14 @@ def copy_view(store: Store, view: str, path: Path, file_format: Literal["csv", "
         unfinished.unlink(missing_ok=True)
 
 
-def view_rows(store: Store, view: str) -> ViewRows:
-    """The columns and rows of a view as Python values. Raises StoreError where there is no such view."""
+def view_rows(store: Store, view: str, extraction_id: str | None = None) -> ViewRows:
+    """The columns and rows of a view as Python values, of one extraction or of all.
+
+    Raises StoreError where there is no such view.
+    """
     _require_view(view)
-    cursor = store.connection.execute(f"SELECT * FROM {view}")
+    where, wanted = ("", []) if extraction_id is None else (" WHERE extraction_id = ?", [extraction_id])
+    cursor = store.connection.execute(f"SELECT * FROM {view}{where}", wanted)
     return ViewRows(tuple(column[0] for column in cursor.description or ()), cursor.fetchall())
 
 
