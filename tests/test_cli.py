@@ -48,6 +48,7 @@ class Run:
 @pytest.fixture
 def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")  # a narrow terminal wraps names
     monkeypatch.setattr(connection, "BUSY_DELAYS", ())
     for name in (*MODEL_VARIABLES, "EXTRACT_DEBUG"):
         monkeypatch.delenv(name, raising=False)
