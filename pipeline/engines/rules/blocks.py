@@ -30,7 +30,7 @@ from pipeline.engines.rules.vocabulary import (
 from schemas.text import Cell, Span
 
 TITLE = re.compile(r"(?:绩效|自评|评价|评分|基础数据|指标|目标).{0,14}表")
-UNIT = re.compile(r"[(（:：]\s*((?:百万|万|亿|千)?元)\s*[)）]?|单位[:：]\s*((?:百万|万|亿|千)?元)")
+UNIT = re.compile(r"[(（:：]\s*((?:百万|万|亿|千)?元)(?=人民币|[^\u4e00-\u9fff]|$)")
 _SPLIT = re.compile(r"按(?:收入|支出|资金)(?:性质|来源)(?:划)?分")
 
 
@@ -168,7 +168,9 @@ def _open_block(draft: Draft, row: Row, filled: Sequence[Cell], fiscal_year: int
 def _take_data(draft: Draft, row: Row, filled: Sequence[Cell]) -> None:
     """Take the row as the total, as pairs, or as one more row of the open block."""
     listing = draft.kind in (BlockKind.FUNDING, BlockKind.SUMMARY)
-    if not listing and fold_header(filled[0].text) in TOTAL_ROW and numbers_in(tuple(filled)):
+    rated = draft.kind is BlockKind.INDICATORS or any(block.kind is BlockKind.INDICATORS for block in draft.blocks)
+    numbers = numbers_in(tuple(filled))
+    if not listing and fold_header(filled[0].text) in TOTAL_ROW and len(numbers) >= (1 if rated else 2):
         draft.close_block()
         draft.total = row
     elif draft.kind is BlockKind.SUMMARY or (not _take_pairs(draft, filled) and draft.kind is not None):
@@ -219,11 +221,10 @@ def money_unit(row: Row) -> MoneyUnit | None:
     for cell in row:
         match = UNIT.search(cell.text)
         if match:
-            return MoneyUnit(match[1] or match[2], unit_span(match, cell.span.start))
+            return MoneyUnit(match[1], unit_span(match, cell.span.start))
     return None
 
 
 def unit_span(match: re.Match[str], offset: int) -> Span:
     """Where the unit of a match of ``UNIT`` stands."""
-    group = 1 if match[1] else 2
-    return Span(offset + match.start(group), offset + match.end(group))
+    return Span(offset + match.start(1), offset + match.end(1))

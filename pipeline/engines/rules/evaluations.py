@@ -24,6 +24,9 @@ _TITLED = re.compile(
     r"(?:^|\n|年度?|[局委办院校厅])[ \u3000]*(?P<name>[^\n年。，：]{4,40}?(?:项目|专项资金|补助资金|工程|经费))"
     r"(?:支出)?\s*(?:20\d\d年度?)?(?:支出)?绩效(?:自评|评价)"
 )
+_UNIT_FIRST = re.compile(
+    r"[^\n]{2,20}?(?:局|委员会|办公室|办事处|人民政府|厅)(?:本级|机关)?(?:关于)?(?:20\d\d年度?)?(?=[^\n]{4})"
+)
 _WHOLE = re.compile(r"整体支出|部门(?:整体|预算)")
 _PROJECT_WORDS = re.compile(r"[^项目支出部门单位年度]{3,}")
 _PUNCTUATION = re.compile(r"[\s“”\"'‘’《》（）()，,、：:；;。.]")
@@ -104,7 +107,8 @@ def project_in_title(document: Document) -> Claim | None:
     match = _TITLED.search(document.text, 0, 400)
     if match is None or _WHOLE.search(document.text, 0, match.end()):
         return None
-    part = piece(document.text, Span(match.start("name"), match.end("name")))
+    unit = _UNIT_FIRST.match(document.text, match.start("name"), match.end("name"))
+    part = piece(document.text, Span(unit.end() if unit else match.start("name"), match.end("name")))
     return Claim(part.text, part.span) if _PROJECT_WORDS.search(part.text) else None
 
 
@@ -137,10 +141,11 @@ def _score_in_total(form: Form) -> Cell | None:
     if block is None:
         return numbers[-1] if numbers else None
     codes = [column.code for column in block.columns]
-    if block.exact:
-        for place, cell in align_row(form.total, block.columns, exact=True).items():
-            if codes[place] == "score" and cell in numbers:
-                return cell
+    if block.exact or len(form.total) == len(codes):
+        cells = align_row(form.total, block.columns, exact=block.exact)
+        by_code = {codes[place]: cell for place, cell in cells.items() if cell in numbers}
+        if "score" in by_code or list(by_code) == ["weight"]:  # the weights' total alone is no score
+            return by_code.get("score")
     ordered = [code for code in codes if code in ("weight", "score")]
     if len(numbers) >= 2 and ordered == ["weight", "score"]:
         return numbers[1]

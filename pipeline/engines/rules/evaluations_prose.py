@@ -31,7 +31,7 @@ _NAME_END = re.compile(
 )
 _PARAGRAPH = re.compile(
     r"(?:^|(?<=\n))[ \t\u3000]*(?P<name>[^\n。；：:，,\d]{4,40}?(?:项目|资金|经费|专项|工程|补助))"
-    r"(?:[。：:]|由[^，。\n]{2,20}，)[^\n]*?自评(?:总)?得分[^\n]*"
+    r"(?:(?:支出)?绩效(?:自评|评价)(?:综述|情况))?(?:[。：:]|由[^，。\n]{2,20}，)[^\n]*?自评(?:总)?得分[^\n]*"
 )
 _SUMMARY = re.compile(r"(?P<name>[^\n。；;:：、，\d“”]{2,40}?)[”]?(?:的)?绩效(?:自评|评价)(?:综述|情况)\s*[:：]")
 
@@ -133,4 +133,5 @@ def _sentence(text: str, start: int, end: int) -> Span:
 def _title_start(text: str, section: Section) -> int:
     assert section.heading is not None
     found = text.find(section.title, section.heading.start, section.heading.end) if section.title else -1
-    return found if found >= 0 else section.heading.start
+    numbered = text.startswith(section.number, section.heading.start)
+    return found if found >= 0 else section.heading.start + (len(section.number) if numbered else 0)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline.engines.rules.claims import candidate, claim_cell, quote_of, tidy
+from pipeline.engines.rules.evaluations import project_in_title
 from pipeline.engines.rules.forms import BlockKind, Form
 from pipeline.engines.rules.grid import align_row, is_blank
 from schemas.records import RecordKind
@@ -91,12 +92,17 @@ def _unit_in_title(document: Document, sections: Sequence[Section]) -> Claim | N
     first = next((s.heading.start for s in sections if s.heading and s.number), 600)
     head = document.text[: max(40, min(first, 800))]
     lines = [(m.start(), m[0]) for m in re.finditer(r"[^\n]+", head)]
+    project = project_in_title(document)
     for place, (start, line) in enumerate(lines[:12]):
         if not _TITLE.search(line) and not (place + 1 < len(lines) and _TITLE.search(line + lines[place + 1][1])):
             continue
         lead = _LEAD.match(line)
         name = line[lead.end() if lead else 0 :]
+        if project is not None and project.where is not None and start < project.where.start < start + len(line):
+            name = line[lead.end() if lead else 0 : project.where.start - start]
         name = _TAIL.sub("", name).strip(" 　\t（(")
+        if len(name) < 3 and not _TITLE.search(line):
+            continue  # （2023年度） above the title
         above = next((near for _, near in reversed(lines[:place]) if _NAME.search(near.strip())), "")
         if len(name) >= 3 and (_NAME.search(name) or not above):
             offset = start + line.index(name)
@@ -110,7 +116,7 @@ def _unit_in_title(document: Document, sections: Sequence[Section]) -> Claim | N
     lines_at_end = [(m.start(), m[0]) for m in re.finditer(r"[^\n]+", document.text)][-6:]
     for start, line in reversed(lines_at_end):
         match = _NAME.fullmatch(line.strip())
-        if match:
+        if match and not any(table.span.start <= start < table.span.end for table in document.tables):
             return Claim(
                 tidy(match[0]), Span(start + line.index(match[0]), start + line.index(match[0]) + len(match[0]))
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pipeline.engines.rules.blocks import TITLE, UNIT, Block, BlockKind, Draft, Form, MoneyUnit, take_row, unit_span
 from pipeline.engines.rules.grid import Row, rows_of
@@ -29,7 +30,8 @@ def read_forms(document: Document, fiscal_year: int | None) -> tuple[Form, ...]:
     """Every form of the document, in order."""
     found: list[Form] = []
     for table in document.tables:
-        for form in _forms_of_table(document, table, fiscal_year):
+        above = found[-1] if found and _is_open(document, found[-1], table) else None
+        for form in _forms_of_table(document, table, fiscal_year, above):
             if found and _continues(document, found[-1], form):
                 found[-1] = _joined(found[-1], form)
             else:
@@ -41,32 +43,52 @@ def _continues(document: Document, form: Form, following: Form) -> bool:
     """True where a form goes on in the next table after a page break: it has no title or name of its own."""
     between = document.text[form.span.end : following.span.start]
     bare = not following.title and not any(p.code in ("project_name", "unit_name") for p in following.pairs)
-    open_end = form.total is None and any(b.kind is BlockKind.INDICATORS for b in form.blocks)
-    return bare and open_end and _PAGE_MARK.fullmatch(between) is not None
+    return bare and _has_open_end(form) and _PAGE_MARK.fullmatch(between) is not None
+
+
+def _has_open_end(form: Form) -> bool:
+    return form.total is None and any(b.kind is BlockKind.INDICATORS for b in form.blocks)
+
+
+def _is_open(document: Document, form: Form, table: Table) -> bool:
+    """True where the form's last block is one of indicators that may go on in the table, without another header."""
+    first = next(cell.text for cell in table.cells if cell.text)
+    if not _has_open_end(form) or form.blocks[-1].kind is not BlockKind.INDICATORS or TITLE.search(first):
+        return False
+    alone = pair_label(first) is None and fold_header(first) not in FUNDING_LABELS | GOAL_LABELS
+    return alone and _PAGE_MARK.fullmatch(document.text[form.span.end : table.span.start]) is not None
 
 
 def _joined(form: Form, following: Form) -> Form:
+    last, first = form.blocks[-1], following.blocks[0] if following.blocks else None
+    blocks = form.blocks + following.blocks
+    codes = [[column.code for column in block.columns] for block in (last, *following.blocks[:1])]
+    if first is not None and codes[0] == codes[1] and first.exact == last.exact:  # a level above the break counts on
+        blocks = (*form.blocks[:-1], replace(last, rows=last.rows + first.rows), *following.blocks[1:])
     return Form(
         form.title,
         Span(form.span.start, following.span.end),
-        form.blocks + following.blocks,
+        blocks,
         form.pairs + following.pairs,
         following.total,
         form.unit or following.unit,
     )
 
 
-def _forms_of_table(document: Document, table: Table, fiscal_year: int | None) -> Iterator[Form]:
+def _forms_of_table(document: Document, table: Table, fiscal_year: int | None, above: Form | None) -> Iterator[Form]:
+    """The table's forms. The first rows go on with the form ``above`` where it was cut off by a page break."""
     exact = any(cell.column_span > 1 for cell in table.cells)
     rows = _join_lone_labels(rows_of(table), exact)
     before = document.text[
         max(0, document.text.rfind("\n\t", 0, table.span.start), table.span.start - 240) : table.span.start
     ]
     offset = table.span.start - len(before)
-    unit = next((MoneyUnit(m[1] or m[2], unit_span(m, offset)) for m in reversed(list(UNIT.finditer(before)))), None)
+    unit = next((MoneyUnit(m[1], unit_span(m, offset)) for m in reversed(list(UNIT.finditer(before)))), None)
     if unit is None and (below := UNIT.search(document.text[table.span.end : table.span.end + 20])):
-        unit = MoneyUnit(below[1] or below[2], unit_span(below, table.span.end))
+        unit = MoneyUnit(below[1], unit_span(below, table.span.end))
     draft = Draft(_title_in(before), table.span.start, table.span.end, exact, unit)
+    if above is not None and (above.blocks[-1].exact or not exact):
+        draft.open_block(BlockKind.INDICATORS, above.blocks[-1].columns, above.blocks[-1].header)
     place = 0
     while place < len(rows):
         row = rows[place]
@@ -124,4 +146,5 @@ def _join_lone_labels(rows: Sequence[Row], exact: bool) -> tuple[Row, ...]:
 def _title_in(before: str) -> str:
     """The form's title among the last lines before its table, or ""."""
     lines = [line.strip() for line in before.splitlines() if line.strip()]
-    return next((line for line in reversed(lines[-5:]) if TITLE.search(line) and len(line) < 60), "")
+    titles = (line for line in reversed(lines[-5:]) if TITLE.search(line) and len(line) < 60)
+    return next((line for line in titles if line[-1] not in "。；"), "")

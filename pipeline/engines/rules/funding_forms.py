@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipeline.engines.rules.claims import candidate, claim, piece, quote_of, tidy
 from pipeline.engines.rules.forms import Block, MoneyUnit
 from pipeline.engines.rules.grid import Row, align_row, is_blank
-from pipeline.engines.rules.vocabulary import strip_numbering
+from pipeline.engines.rules.vocabulary import TOTAL_ROW, fold_header, strip_numbering
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Cell, Span
@@ -20,7 +20,7 @@ _PERCENT_CELL = re.compile(r"\s*-?[\d０-９][\d０-９,.．]*\s*[%％]?\s*\Z")
 _POINTS_CELL = re.compile(r"\s*[\d０-９][\d０-９.．]*\s*分?\s*\Z")
 _STATE = re.compile(r"(?:已|基本|全部|按期)*(?:完成|实施|支付)|是|否|\d+")
 _LEAD = re.compile(
-    r"\s*(?:其中\s*[:：]?|[(（]?\d{1,2}[)）]?\s*[、.．](?!\d)|[(（][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]+、|[①-⑳])\s*"
+    r"\s*(?:其中\s*[:：]?|[(（]?\d{1,2}[)）]?\s*[、.．](?!\d)|[(（](?:\d{1,2}|[一二三四五六七八九十]+)[)）]|[一二三四五六七八九十]+、|[①-⑳])\s*"
 )
 _SPLIT_LABEL = re.compile(r"按(?:收入|支出|资金)(?:性质|来源)(?:划)?分")
 _LABELED_AMOUNT = re.compile(
@@ -35,26 +35,49 @@ def read_funding(text: str, block: Block, evaluation: str) -> Iterator[Candidate
     for row in block.rows:
         for cells, rule in _repair(row, block):
             aligned = align_row(cells, block.columns, exact=block.exact)
-            labels = [aligned[place] for place in label_columns if place in aligned and aligned[place].text]
+            labels = [aligned[place] for place in label_columns if place in aligned and not is_blank(aligned[place].text)]
             coded = {block.columns[place].code: cell for place, cell in aligned.items() if place not in label_columns}
             first = min((cell.span.start for cell in coded.values() if cell.text), default=0)
-            labels = [c for c in labels if c.span.start < first and not _STATE.fullmatch(c.text)]
+            labels = [
+                c
+                for c in labels
+                if c.span.start < first and not (_STATE.fullmatch(c.text) or _AMOUNT_CELL.match(c.text))
+            ]
             if labels:
                 yield from _record(
                     text, labels[-1], {code: cell for code, cell in coded.items() if code}, block.unit, evaluation, rule
                 )
+            else:
+                yield from _by_source(text, aligned, block, evaluation)
+
+
+def _by_source(text: str, aligned: Mapping[int, Cell], block: Block, evaluation: str) -> Iterator[Candidate]:
+    """A row without a label whose columns are the sources (中央 | 省 | 本级 | 合计 | 执行数): a record for each source.
+
+    What was spent goes with the total.
+    """
+    spent = {c: cell for place, cell in aligned.items() if (c := block.columns[place].code)}
+    for place, cell in aligned.items():
+        if block.columns[place].code is None and block.header[place].text and _AMOUNT_CELL.match(cell.text):
+            source = block.header[place]
+            cells = {"annual_budget": cell, **(spent if fold_header(source.text) in TOTAL_ROW else {})}
+            yield from _record(text, source, cells, block.unit, evaluation, "funding.source")
 
 
 def _repair(row: Row, block: Block) -> Iterator[tuple[Row, str]]:
     """The row itself; or, where a conversion ran several rows into one, each of them.
 
-    A row longer than its header is parted before each numbered label (``3、…``). Its values may have moved, which
-    the rule's name keeps in mind.
+    A row longer than its header is parted before each numbered label (``3、…``), one that is just as long as several
+    where each of them must begin. Its values may have moved, which the rule's name keeps in mind.
     """
     if block.exact or len(row) <= len(block.columns):
         yield row, "funding.row"
         return
-    starts = [0] + [place for place, cell in enumerate(row) if place and _NUMBERED_LABEL.match(cell.text)]
+    several = 0 if len(row) % len(block.columns) else len(block.columns)
+    starts = [0]
+    for place, cell in enumerate(row[1:], 1):
+        if _NUMBERED_LABEL.match(cell.text) or (several and place % several == 0):
+            starts.append(place)
     for start, end in zip(starts, [*starts[1:], len(row)], strict=True):
         yield row[start:end], "funding.damaged_row"
 

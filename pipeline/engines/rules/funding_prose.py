@@ -17,7 +17,7 @@ _MONEY_WORD = re.compile(
     r"预算|支出|决算|执行|经费|拨款|开支|花费|使用资金|资金|费用?(?:为|共|合计|约)*$|(?<!消)费$|专项|补助|补贴|采购|购置|三公|投入|下达|到位|追加|自筹|配套"
 )
 _NOT_FUNDING = re.compile(
-    r"收入|全社会|规模以上|资产|到位(?:省|市|县|区|境|外|内)|引进|外资|内资|投资|销售|产值|产量|交易额|零售|贸易|进出口|贷款|税收|增加值|营业|储蓄|存款|增收|债务|人均|直接带动|捐|罚没|追缴|挽回|筹|融资|"
+    r"收入|全社会|规模以上|资产|到位(?:省|市|县|区|境|外|内)|引进|引资(?:到位|实际|总额|额|$)|外资|内资|投资|销售|产值|产量|交易额|零售|贸易|进出口|贷款|税收|增加值|营业|储蓄|存款|增收|债务|人均|直接带动|捐|罚没|追缴|挽回|筹|融资|"
     r"结余|结转|次均|人均|平均|征收|收取|收缴|盘活|同比|较上年|比上年|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户"
 )
 _INCOME = re.compile(r"收入")
@@ -26,7 +26,7 @@ _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "annual_budget",
         re.compile(
-            r"全年(?:调整|收支|支出|总)?(?:后)?预算(?:数|额|总额)?(?:为|是|共)?|追加|调整(?:后)?(?:的)?(?:全年)?预算(?:数|额)?(?:为|是|共)?|预算(?:调整|追加)数?|预算(?:金额|总额|总计|总数)|追加后预算|(?:下达|安排)(?:资金|预算|经费)?|预算资金总额|调整为"
+            r"全年(?:调整|收支|支出|总)?(?:后)?预算(?:数|额|总额)?(?:为|是|共)?|追加|调整(?:后)?(?:的)?(?:全年)?预算(?:数|额)?(?:为|是|共)?|预算(?:调整|追加)数?|预算(?:金额|总额|总计|总数)|追加后预算|(?<!预算)(?:下达|安排)(?:资金|预算|经费)?|预算资金总额|调整为"
         ),
     ),
     (
@@ -44,7 +44,7 @@ _COLUMN_WORDS = re.compile(
 )
 _VERBS = re.compile(r"(?:为|是|共计|合计|共|约|总计|达到|达|仅|支出了|使用了|其中|[:：，,（(\s])+$")
 _SUBJECT = re.compile(
-    r"(?:(?:我|本)(?:单位|局|部门|院|校|县|区|市|镇|乡|街道|委|办|中心|机关|系统|处|站)|局机关|机关|单位|部门|街道|全区|全县|全市|全镇|全乡|全局|全院|全校|该项目|本项目|该(?:项)?(?:资金|经费)|项目|主要用于|用于|包括|按照|根据|，|、|\s|共|实际|财政|全年|年度|当年)+"
+    r"(?:(?:我|本)(?:单位|局|部门|院|校|县|区|市|镇|乡|街道|委|办|中心|机关|系统|处|站)|局机关|机关|单位|部门|街道|全区|全县|全市|全镇|全乡|全局|全院|全校|该项目|本项目|该(?:项)?(?:资金|经费)|项目|主要用于|用于|包括|按照|根据|，|、|\s|共|实际|财政(?!拨款)|全年|年度|当年)+"
 )
 _BUDGET_WORD = re.compile(
     r"预算|支出|决算|经费|执行数|(?:^|预算|资金)执行了?$|拨款|使用资金|涉及资金|三公|开支|列支|专项资金|(?<!消)费$|费用$|接待费|维护费"
@@ -60,6 +60,9 @@ _ITEM_STOP = re.compile(r"[，,。；;（(：:]")
 _WHOLE = re.compile(r"^(?:支出(?:总额|总计|合计|总数)|总支出|本年支出(?:合计|总计)?|全年(?:总)?支出|部门支出)$")
 _TOPIC = re.compile(r"([^“，。：:；\d]{2,24}?(?:项目|资金|经费|支出|费用|专项|补助))[“，：:（(]")
 _NO_MONEY = frozenset("元万亿%％")
+_OF_PROJECT = ("项目支出", "基本支出", "项目经费", "项目资金")  # in a project's passage its own money
+_ADDED = re.compile(r"(?:年中|中途|预算|财政)*(?:追加|调[增减])(?:预算|资金|经费|指标)?")
+_CLOSED = re.compile(r"[)）]")
 _CORE = re.compile(r"实际|支出|资金|经费|金额|总额")
 _PARTS = re.compile(r"其中|具体为|包括|分别为|如下|[:：]")
 _TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
@@ -121,6 +124,7 @@ def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> It
     current = opened
     column = opened.column if not opened.fields else ""
     before = sentence.start
+    added: list[_Open] = []
     for quantity in find_quantities(text[sentence.start : sentence.end]):
         number = Span(sentence.start + quantity.span.start, sentence.start + quantity.span.end)
         clause = _clause(text, before, number.start)
@@ -136,11 +140,16 @@ def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> It
         item = _item(text, clause, number.start)
         if item is None and not current.fields and owner.name is None:
             item = _topic(text, sentence.start, clause)
+        if current.fields and item is not None and _ADDED.fullmatch(item.text):
+            added.append(_Open(item))  # what was added is no budget of the open item
+            _put(text, added[-1], code, quantity, sentence.start)
+            continue
         if not (current.fields and (item is None or _same(item, current)) and code not in current.fields):
             current = _Open(item, column=code, literal=_literal(text, clause, number.start))
             column = code if _PARTS.search(text[sentence.start : clause + 4]) or column else ""
         _put(text, current, code, quantity, sentence.start)
         yield current
+    yield from added
 
 
 def _clause(text: str, before: int, start: int) -> int:
@@ -150,7 +159,7 @@ def _clause(text: str, before: int, start: int) -> int:
             place = match.end()
     for mark in ("、", "（", "("):
         found = text.rfind(mark, place, start)
-        if found >= 0:
+        if found >= 0 and not _CLOSED.search(text, found, start):
             place = found + 1
     return place
 
@@ -189,18 +198,22 @@ def _item(text: str, clause: int, end: int) -> Piece | None:
         subject = _SUBJECT.match(text, start, end)
         start = subject.end() if subject else start
         start += len(text[start:end]) - len(strip_lead(text[start:end]))
-    words = text[start:end]
+    part = piece(text, Span(start, start + len(_without_column(text[start:end]))))
+    if _GENERIC.match(part.text):
+        fuller = piece(text, Span(lead, lead + len(_without_column(text[lead:end]))))
+        return fuller if fuller.text in (*_OF_PROJECT, "财政拨款") or _WHOLE.match(fuller.text) else None
+    return part if 2 <= len(part.text) <= 40 else None
+
+
+def _without_column(words: str) -> str:
+    """The words before an amount without the verb and the column's name at their end (``项目支出全年预算数为``)."""
     for _ in range(3):
         words = _VERBS.sub("", words)
         shorter = _COLUMN_WORDS.sub("", words)
         if shorter == words:
             break
         words = shorter
-    part = piece(text, Span(start, start + len(words)))
-    if _GENERIC.match(part.text):
-        fuller = piece(text, Span(lead, lead + len(_VERBS.sub("", text[lead:end]))))
-        return fuller if fuller.text in ("项目支出", "基本支出") or _WHOLE.match(fuller.text) else None
-    return part if 2 <= len(part.text) <= 40 else None
+    return words
 
 
 def _literal(text: str, clause: int, end: int) -> Piece | None:
@@ -242,7 +255,7 @@ def _put(text: str, record: _Open, code: str, quantity: Quantity, offset: int) -
 
 def _candidate(text: str, record: _Open, owner: Owner) -> Iterator[Candidate]:
     item = record.item
-    if item is None or (owner.name is not None and item.text in ("项目支出", "基本支出")):
+    if item is None or (owner.name is not None and item.text in _OF_PROJECT):
         item = owner.name or _total_item(text) or record.literal
     if item is None or not record.fields:
         return

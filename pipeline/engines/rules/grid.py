@@ -142,7 +142,7 @@ def _fit(text: str, code: str | None, place: int) -> float:
     if code == "unit":
         return 0.4 if len(word) <= 6 and not _NUMBER.match(word) else -1.0
     if code in ("name", "reason", "method"):
-        return -0.8 if _NUMBER.match(word) else 0.5
+        return -0.8 if _NUMBER.match(word) else 0.6 if code == "name" else 0.5
     if code in ("target", "actual"):
         return 0.5 if _NUMBER.match(word) or len(word) < 60 else 0.2
     if code is None:

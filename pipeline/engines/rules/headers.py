@@ -59,11 +59,12 @@ def summary_column(text: str, fiscal_year: int | None) -> str | None:
 
 
 def settle_budgets(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Of several budgets without an adjusted one the last is adjusted; a third, at the left, is the corner's label."""
+    """Of several budgets without an adjusted one the last is adjusted; one more, at the left, is the corner's label."""
     places = [place for place, column in enumerate(columns) if column.code == "initial_budget"]
-    if len(places) < 2 or any(column.code == "annual_budget" for column in columns):
-        return columns
-    codes: dict[int, str | None] = dict.fromkeys(places[:-2]) | {places[-1]: "annual_budget"}
+    adjusted = any(column.code == "annual_budget" for column in columns)
+    codes: dict[int, str | None] = dict.fromkeys(places[:-1] if adjusted else places[:-2])
+    if len(places) >= 2 and not adjusted:
+        codes[places[-1]] = "annual_budget"
     return tuple(replace(c, code=codes[place]) if place in codes else c for place, c in enumerate(columns))
 
 
@@ -105,6 +106,9 @@ def goal_columns(row: Row, filled: Sequence[Cell]) -> tuple[Column, ...]:
         columns[first] = Column(None, columns[first].start, columns[first].end)
     elif "statement" not in codes:
         return ()
+    places = sorted((codes.index("statement"), codes.index("outcome")))
+    if any(cell.text for cell, code in list(zip(row, codes, strict=True))[slice(*places)] if code is None):
+        return ()  # 预期目标 | … | 实际完成情况 | …: each label has its value beside it
     return tuple(columns)
 
 

@@ -64,7 +64,9 @@ def list_items(text: str, span: Span) -> Iterator[Item]:
     """The items of a numbered list in a passage: of the style of its first number, counted up from one."""
     starts: list[tuple[int, int]] = []
     style: str | None = None
-    for match in _MARK.finditer(text, span.start, span.end):
+    before = text[max(0, span.start - 20) : span.start]
+    indent = len(before) - len(before.rstrip(" \t\u3000"))
+    for match in _MARK.finditer(text, span.start - indent, span.end):
         name, number = next((n, v) for n, v in match.groupdict().items() if v)
         value = _number(number, len(starts))
         if style is None and value == 1:
@@ -80,7 +82,7 @@ def list_items(text: str, span: Span) -> Iterator[Item]:
 
 def _number(word: str, counted: int) -> int:
     """The number of a mark; 最后 comes after however many were counted."""
-    if word.isdigit():
+    if word.isdecimal():
         return int(word)
     if word == "最后":
         return counted + 1

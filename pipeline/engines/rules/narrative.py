@@ -218,7 +218,7 @@ def _named_target(text: str, clause: int, number: _Number, right: str) -> _Open 
     if opened is None:
         return None
     match = re.search(
-        r"的?(?:年度|全年|年初)?(?:绩效)?(?:目标|计划|指标)(?:值|任务|数)?$",
+        r"的?(?:年度|全年|年初)?(?:绩效)?(?:目标|计划|指标|任务)(?:值|任务|数)?$",
         text[opened.name.span.start : opened.name.span.end],
     )
     if match is None or match.start() < 2:

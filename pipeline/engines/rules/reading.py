@@ -187,7 +187,7 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
                 if section.kind is not SectionKind.OTHER or section.heading is None:
                     yield from read_prose_funding(text, span, owner)
                     yield from read_causes(text, span, owner.evaluation)
-                if headed and not sets_goals(section):
+                if headed and not any(sets_goals(above) for above in _upwards(report.sections, section)):
                     yield from read_narrative(text, span, owner.evaluation)
     projects = {p.evaluation for p in prose if p.evaluation != DEPARTMENT}
     for evaluation in sorted(projects):
@@ -200,6 +200,14 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
         about = next((p for p in prose if one.quote.where and p.span.covers(one.quote.where)), None)
         yield replace(one, references={**one.references, "evaluation": about.evaluation}) if about else one
     yield from read_remedies(document, report.sections)
+
+
+def _upwards(sections: Sequence[Section], section: Section) -> Iterator[Section]:
+    """The section and those above it."""
+    yield section
+    while section.parent is not None:
+        section = sections[section.parent]
+        yield section
 
 
 def _by_subject(body: Span, prose: Sequence[_Passage]) -> Iterator[tuple[Span, _Passage | None]]:

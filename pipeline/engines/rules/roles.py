@@ -80,6 +80,9 @@ _PLAN_FILLER = re.compile(
 _EARLIER = re.compile(
     r"(?:上年|去年|上一年度?|上年度|同期|往年|20\d\d年)(?:度|同期|底|末)?(?:的|为|是|仅|仅为|只有|数|值|共)*$"
 )
+_EARLIER_YEAR = re.compile(
+    r"(?:其中)?[，,]?(?:上年|去年|上一年|前年)度?(?!同期|相比|[^，。；]{0,12}(?:增|减|升|降|高|低|结转))"
+)
 _FROM = re.compile(r"(?:由|从)(?:上年|去年|年初|原来|之前|20\d\d年)?(?:度|同期|底|末)?的?$")
 _PLANNED = re.compile(
     r"预计|计划(?:总)?投资|拟|力争|争取|将(?:达|实现|完成|新增|建)|有望|(?<![按照])计划(?:再|新|引进|签约|招|投入|建|实施|安排|在|于|完成(?!率))|明年|下一年|下年|"
@@ -202,7 +205,9 @@ def _is_from(s: Setting) -> bool:
 
 
 def _is_earlier(s: Setting) -> bool:
-    return bool(_EARLIER.search(s.left)) or (s.open_record and _SHARE.match(strip_lead(s.left)) is not None)
+    return bool(_EARLIER.search(s.left) or _EARLIER_YEAR.match(s.left)) or (
+        s.open_record and _SHARE.match(strip_lead(s.left)) is not None
+    )
 
 
 def _is_money(s: Setting) -> bool:
