@@ -157,9 +157,7 @@ def _end_of_list(table: Table, last: FundingRow) -> int:
 
 def split_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Breakdown]:
     """The rows under 按收入性质分 and 按支出性质分; the total is stated beside those words, or is the form's own."""
-    heads = {
-        match["side"]: cell for cell in table.cells if (match := _SPLIT.search(fold_words(cell.text))) is not None
-    }
+    heads = {match["side"]: cell for cell in table.cells if (match := _SPLIT.search(fold_words(cell.text))) is not None}
     totals = [row for row in rows if TOTAL_ITEM.fullmatch(row.item)]
     if not heads or len(totals) != 1:
         return

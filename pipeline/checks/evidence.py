@@ -157,9 +157,7 @@ def _is_part_of_number(text: str, span: Span) -> bool:
     return bool(before or (last.isdigit() and _AFTER_DIGIT.match(text, span.end)))
 
 
-def _funding_unit(
-    report: CheckedReport, record: GroundedRecord, field: GroundedField, span: Span
-) -> Iterator[Finding]:
+def _funding_unit(report: CheckedReport, record: GroundedRecord, field: GroundedField, span: Span) -> Iterator[Finding]:
     text, unit = report.document.text, record.value("unit")
     window = text[span.start : span.end + _LOOK_AHEAD].split("\t")[0].split("\n\n")[0]
     beside = next((q for q in find_quantities(window) if q.number_span.start <= 1), None)

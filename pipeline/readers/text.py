@@ -24,6 +24,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _CELL_START = re.compile(r"[ \u3000\xa0]*\t")
 # A line inside a cell after an empty line: the weight under a level's name, "(40分)". Anything else ends the table.
 _CELL_REST = re.compile(r"\s*(?:[（(][^（()）\n]{1,12}[)）])?\s*\Z")
+_CELL_WORD = re.compile(r"\s*(?!附|注|说明)[\u4e00-\u9fff]{1,6}\s*\Z")
 _TITLE_CELL = re.compile(r"绩效.{0,12}表|自评.{0,6}表|基础数据表")
 _MARKDOWN_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*\Z")
 
@@ -123,13 +124,13 @@ def _cell_per_line(lines: list[_Line]) -> Iterator[_Rows]:
         elif current is None:
             continue
         elif line.blank:
-            if _goes_on_in_cell(lines, place) or (line.text and not _CELL_START.match(lines[place - 1].text)):
+            if _goes_on_in_cell(lines, place, current) or (line.text and not _CELL_START.match(lines[place - 1].text)):
                 continue
             fresh_row = True
             if _blank_run(lines, place) >= 3:
                 yield current
                 current = None
-        elif not fresh_row or _goes_on_in_cell(lines, place - 1):
+        elif not fresh_row or _goes_on_in_cell(lines, place - 1, current):
             cells = current.rows[-1]
             cells[-1] = Span(cells[-1].start, line.start + len(line.text))
             current.end = line.end
@@ -140,13 +141,17 @@ def _cell_per_line(lines: list[_Line]) -> Iterator[_Rows]:
         yield current
 
 
-def _goes_on_in_cell(lines: list[_Line], blank: int) -> bool:
-    """True where only a bracket like (40分) stands between the empty line and the next cell."""
+def _goes_on_in_cell(lines: list[_Line], blank: int, rows: _Rows) -> bool:
+    """True where only a bracket like (40分) stands between the empty line and the next cell.
+
+    In a row that is short of cells a short word does too: 产出, an empty line, 指标.
+    """
+    short_row = len(rows.rows[-1]) < max(len(row) for row in rows.rows)
     seen = False
     for line in lines[blank + 1 : blank + 4]:
         if _CELL_START.match(line.text):
             return seen
-        if not _CELL_REST.match(line.text):
+        if not _CELL_REST.match(line.text) and not (short_row and _CELL_WORD.match(line.text)):
             return False
         seen = seen or not line.blank
     return False

@@ -146,8 +146,10 @@ def _score_in_total(form: Form) -> Cell | None:
         by_code = {codes[place]: cell for place, cell in cells.items() if cell in numbers}
         if "score" in by_code or list(by_code) == ["weight"]:  # the weights' total alone is no score
             return by_code.get("score")
-    ordered = [code for code in codes if code in ("weight", "score")]
-    if len(numbers) >= 2 and ordered == ["weight", "score"]:
+    ordered = [code for code in codes if code in ("weight", "score", "review_score")]
+    if "score" in ordered and len(numbers) == len(ordered):
+        return numbers[ordered.index("score")]
+    if len(numbers) >= 2 and ordered[:2] == ["weight", "score"]:
         return numbers[1]
     if len(numbers) >= 2:
         return numbers[-1]

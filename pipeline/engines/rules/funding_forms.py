@@ -35,7 +35,9 @@ def read_funding(text: str, block: Block, evaluation: str) -> Iterator[Candidate
     for row in block.rows:
         for cells, rule in _repair(row, block):
             aligned = align_row(cells, block.columns, exact=block.exact)
-            labels = [aligned[place] for place in label_columns if place in aligned and not is_blank(aligned[place].text)]
+            labels = [
+                aligned[place] for place in label_columns if place in aligned and not is_blank(aligned[place].text)
+            ]
             coded = {block.columns[place].code: cell for place, cell in aligned.items() if place not in label_columns}
             first = min((cell.span.start for cell in coded.values() if cell.text), default=0)
             labels = [

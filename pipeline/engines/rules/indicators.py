@@ -22,6 +22,7 @@ _REMEDY = re.compile(
 _REASON_LABEL = re.compile(r"\s*(?:未完成|偏差|扣分)?(?:的)?原因(?:分析|说明)?\s*[:：]\s*")
 _NO_REASON = re.compile(r"[\s/／\-—－–*0]*\Z|无\Z|无偏差|不存在偏差|暂无")
 _OPERATOR = re.compile(r"[≥≤><=＞＜＝≧≦﹦]")
+_QUALITY = re.compile(r"(?!定性|定量|正向|反向)\S[\s\S]{1,60}")
 _DEFINITE = ("target", "actual", "score")
 
 
@@ -65,6 +66,9 @@ def _cells_by_code(row: Row, block: Block) -> dict[str, Cell]:
             if code == "reason" and code in found and fold_header(cell.text) == "":
                 continue
             found[code] = cell
+    sign = found.get("operator") or found.get("nature")
+    if sign is not None and not ("target" in found and found["target"].text) and _QUALITY.fullmatch(sign.text):
+        found["target"] = sign  # a qualitative target that slipped into the column of the sign
     return found
 
 

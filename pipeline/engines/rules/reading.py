@@ -182,11 +182,10 @@ def _read_prose(report: _Report, passages: Sequence[_Passage]) -> Iterator[Candi
                     about.evaluation if about else DEPARTMENT,
                     about.name if about else None,
                     report.year,
-                    about_money=section.kind is not SectionKind.PERFORMANCE,
+                    about_money=section.kind is SectionKind.FUNDING or not headed,
                 )
-                if section.kind is not SectionKind.OTHER or section.heading is None:
-                    yield from read_prose_funding(text, span, owner)
-                    yield from read_causes(text, span, owner.evaluation)
+                yield from read_prose_funding(text, span, owner)
+                yield from read_causes(text, span, owner.evaluation)
                 if headed and not any(sets_goals(above) for above in _upwards(report.sections, section)):
                     yield from read_narrative(text, span, owner.evaluation)
     projects = {p.evaluation for p in prose if p.evaluation != DEPARTMENT}
