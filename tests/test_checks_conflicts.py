@@ -110,9 +110,7 @@ def test_measure_stated_twice_in_prose_with_two_values_is_a_conflict():
 )
 def test_project_and_department_conflict_only_where_they_are_close(values, expected):
     words = f"到位市外境内资金{values[0]}。‖项目引进市外境内资金{values[1]}。"
-    sample = measure(
-        words, ("到位市外境内资金", values[0]), ("引进市外境内资金", values[1]), ("department", "p1")
-    )
+    sample = measure(words, ("到位市外境内资金", values[0]), ("引进市外境内资金", values[1]), ("department", "p1"))
     assert codes_about_report(sample) == expected
 
 

@@ -22,17 +22,17 @@ class Reader:
     SUFFIXES = (".abc",)
     __name__ = "pipeline.readers.told"
 
-    def __init__(self, does: Document | Exception) -> None:
+    def __init__(self, does: Document | BaseException) -> None:
         self.does = does
 
     def read(self, data: bytes, source: Source) -> Document:
         del data, source
-        if isinstance(self.does, Exception):
+        if isinstance(self.does, BaseException):
             raise self.does
         return self.does
 
 
-def told(monkeypatch: pytest.MonkeyPatch, does: Document | Exception) -> None:
+def told(monkeypatch: pytest.MonkeyPatch, does: Document | BaseException) -> None:
     monkeypatch.setattr(package, "readers", lambda: {".abc": Reader(does)})
 
 
@@ -114,7 +114,7 @@ def test_an_error_of_ours_stays_what_it_is(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_users_interrupt_is_no_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    told(monkeypatch, KeyboardInterrupt())  # type: ignore[arg-type]
+    told(monkeypatch, KeyboardInterrupt())
     with pytest.raises(KeyboardInterrupt):
         decode_document(Path("报告.abc"), b"x")
 

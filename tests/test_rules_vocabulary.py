@@ -114,8 +114,9 @@ def test_a_column_of_staff(text: str, code: str | None) -> None:
     [
         ("项目背景", None),
         ("项目支出", None),
-        ("转移支付（项目）名称", None),
+        ("名称", None),
         ("项目支出名称", "project_name"),
+        ("转移支付（项目）名称", "project_name"),
         ("预算部门、单位名称", "unit_name"),
         ("主管部门及代码", "department"),
         ("项目实施单位/项目负责人", "implementer"),

@@ -44,9 +44,7 @@ class OneFact:
         self.failures = failures or {}
         self.read_names: list[str] = []
 
-    def read(
-        self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]
-    ) -> tuple[Candidate, ...]:
+    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> tuple[Candidate, ...]:
         del sections, chunks
         self.read_names.append(document.source.name)
         for word, error in self.failures.items():

@@ -170,8 +170,8 @@ def test_lines_inside_a_cell(cell: str, words: str) -> None:
         (cell_per_line([["项目", "5"], ["部门整体支出绩效自评表"], ["公园", "6"]]), [1, 2]),
         (cell_per_line([["项目", "5"], ["年度目标"], ["公园", "6"]]), [3]),
         ("项目\t5\n\n公园\t6\n", [1, 1]),
-        (cell_per_line([["项目", "5"]]) + "附件2\n公园\t6\n\t7\n", [1, 2]),
-        ("公园\t6\n\t7\n\n" + cell_per_line([["项目", "5"]]), [2, 1]),
+        (cell_per_line([["项目", "5"]]) + "附件2\n公园\t6\t8\n\t7\t9\n", [1, 2]),
+        ("公园\t6\t8\n\t7\t9\n\n" + cell_per_line([["项目", "5"]]), [2, 1]),
     ],
     ids=["prose", "empty lines", "a title", "no title", "an empty line", "another coding", "the other way round"],
 )

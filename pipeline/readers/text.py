@@ -68,7 +68,11 @@ def _decode(data: bytes, encodings: tuple[str, ...], path: str) -> str:
 def _is_prose(text: str) -> bool:
     """Control, private and unassigned characters are rare in any real text; in wrongly decoded bytes they are not."""
     sample = text[:20_000]
-    odd = sum(1 for c in sample if (c < " " and c not in "\t\n\r\f\v") or "\ue000" <= c <= "\uf8ff" or c == "\ufffd")
+    odd = sum(
+        1
+        for c in sample
+        if (c < " " and c not in "\t\n\r\f\v") or "\ue000" <= c <= "\uf8ff" or "\ufffd" <= c <= "\uffff"
+    )
     return odd * 50 <= len(sample)
 
 

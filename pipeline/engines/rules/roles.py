@@ -51,12 +51,12 @@ class Setting:
 _YEAR = r"(?:上年|去年|上一年|前年|20[0-9][0-9]年)(?:度|同期)?"
 _VERB = (
     r"(?:增长率|下降率|增长|下降|增加|减少|上升|提高|提升|降低|回落|增幅|降幅|增速|涨幅|翻|负增长|压减|压缩|下滑|缩短|"
-    r"节约|节省|扩大|增收|下调|上调)"
+    r"节约|节省|扩大|下调|上调|[略微][升降增减])"
 )
 CHANGE = re.compile(
     rf"(?:(?:与|比|较|同)?{_YEAR}(?:相比)?|同比|环比|年均|同口径|名义|可比口径)?[，,]?\s*(?:同比|环比|累计|净|实现|分别)*\s*"
     rf"{_VERB}(?:了|达|为|幅度|约|近|超|逾|超过|高达|幅度为|幅度达|比例)*\s*[（(]?\s*$|"
-    rf"(?:较|比){_YEAR}(?:净|多|少|新)?[增减升降多少]\w{{0,2}}\s*$|是{_YEAR}的\s*$"
+    rf"(?:较|比){_YEAR}(?:净|多|少|新)?[增减升降多少]\w{{0,2}}\s*$|[是为]{_YEAR}的\s*$"
 )
 _COMPARED = re.compile(rf"同比|环比|(?:比|较|同|与){_YEAR}")
 _PLAN = r"(?:任务|目标|计划|指标|考核|进度|年初|责任)"
@@ -90,7 +90,7 @@ _PLANNED = re.compile(
 )
 _MONEY = re.compile(
     r"预算|支出|经费|决算|拨款|结余|结转|执行数|执行$|三公|涉及资金|专项资金|工资|下达|指标文|财政(?:资金|投入|补助|安排)|"
-    r"接待费|维护费|差旅|会议费|培训费|采购金额|上缴|(?:总|医疗|其他|事业|本年|年度|非税|经营|财政)收入|资产(?:总额|合计|原值)|拨付"
+    r"接待费|维护费|差旅|会议费|培训费|采购金额|上缴|(?:[全本]\w{0,2}总|医疗|其他|事业|本年|年度|非税|经营|财政)收入|资产(?:总额|合计|原值)|拨付"
 )
 _BUDGET_RATE = re.compile(
     r"(?:预算|资金|支出|经费)[^，。；]{0,8}(?:执行率|完成率|支付率|使用率|支出率)|执行率|预算完成|"
@@ -98,15 +98,16 @@ _BUDGET_RATE = re.compile(
 )
 _SCORE = re.compile(r"得分|评分|分值|扣分?|自评|权重|满分|加分")
 _NO_RESULT = re.compile(
-    r"(?:未发生|未出现|差距|缺口|没有|无一|不足|原因[^，。；]{0,20}|较(?:年初|年度)?(?:目标|计划|任务)[^，。；]{0,4}(?:少|多|低|高)|"
+    r"(?:未发生|未出现|差距|缺口|(?:做法|特点|经验|原因|问题)有|超(?:出|过)?(?:年度|全年|[市州省县]定)?(?:目标|任务|计划)(?:任务|数)?|没有|无一|不足|原因[^，。；]{0,20}|较(?:年初|年度)?(?:目标|计划|任务)[^，。；]{0,4}(?:少|多|低|高)|"
     r"(?:设定|设立|制定|编制|共|绩效)[^，。；]{0,8}(?:目标|指标)(?:共|共计|为)?)$"
 )
 _ABOVE_OTHERS = re.compile(
     r"(?:高于|低于|高出|超出|超过|领先|比)[^，。；\d]{0,10}(?:平均|水平|全省|全市|全国|全州)[^，。；\d]{0,6}$|^[低高多少]$"
 )
 _BARE_CHANGE = re.compile(rf"(?:比|较|与)?(?:{_YEAR})?(?:相比)?(?:同比|净)?{_VERB}(?:了|额|幅度?)?")
+_GROWTH_RATE = re.compile(r"(?:增速|增幅|涨幅|增长率)(?:为|达到?)?$")
 _STAFF = re.compile(
-    r"编制|在职|在编|在岗|退休|离休|内设|下设|股室|科室|二级机构|所属(?:事业)?单位|党员|领导(?:班子|职数)|聘用人员|临聘"
+    r"编制|在职|在编|在岗|退休|离休|内设|下设|股室|科室|二级机构|所属(?:事业)?单位|领导(?:班子|职数)|聘用人员|临聘"
 )
 _COMPARED_TO = re.compile(r"超过|高于|低于|超出|控制在|未达|达到|不及|不超过|比|较")
 _SHARE = re.compile(r"(?:约|仅|均)?占")
@@ -146,7 +147,8 @@ def _is_no_result(s: Setting) -> bool:
 
 def _is_elsewhere(s: Setting) -> bool:
     """Plans, scores and staff are no results of the year."""
-    return bool(_PLANNED.search(s.left) or _SCORE.search(s.left[-12:]) or _STAFF.search(s.left[-14:]))
+    scored = _SCORE.search(s.left[-12:]) is not None and "满意度" not in s.left
+    return scored or bool(_PLANNED.search(s.left) or _STAFF.search(s.left[-14:]))
 
 
 def _is_plain_time(s: Setting) -> bool:
@@ -154,11 +156,14 @@ def _is_plain_time(s: Setting) -> bool:
 
 
 def _change_subject(s: Setting) -> str | None:
-    """The words before the verb of a change; None where there is no such verb."""
+    """The words before the verb of a change; None where there is none, or a growth rate is the measure itself
+    (``工业增加值增速为9.2%``).
+    """
     match = CHANGE.search(s.left)
     if match is None or not (s.percent or s.open_record or _COMPARED.search(s.left)):
         return None
-    return strip_lead(s.left[: match.start()])
+    subject = strip_lead(s.left[: match.start()])
+    return None if _GROWTH_RATE.search(s.left) and len(subject) >= 4 else subject
 
 
 def _is_change_of_own(s: Setting) -> bool:
