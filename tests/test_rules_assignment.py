@@ -56,6 +56,7 @@ def test_without_projects_nothing_changes() -> None:
         ("名木较多。", None),
         ("保护古树名木36株。", "p1"),
         ("完成湿地修复3处。", "p2"),
+        ("古树名木保护工作中兼顾湿地修复。", "p1"),
         ("保护古树名木，并完成湿地修复工程3处。", "p2"),  # more of its name
     ],
 )

@@ -15,6 +15,7 @@ from tests.rule_samples import about_money, about_results, deviations
         "项目支出低于预算，主要原因见附表说明。",
         "项目支出低于预算，详细情况另行说明。",
         "存在偏差的主要原因如下：",
+        "项目支出低于预算，主要原因是无。",
         "绿化工作有序推进，主要是管护及时到位。",
     ],
 )

@@ -142,6 +142,7 @@ def test_the_title_of_the_report_says_what_is_evaluated(title: str, expected: di
         ("满分100分，自评工作组织有序。", {}),
         ("自评得分率95%。", {}),
         ("绩效自评满分为100分。", {}),
+        ("绩效自评总分值100分，自评得分92分。", {"total_score": "92分"}),
         ("质量指标得分20分。", {}),
         ("自评得分96.5分。", {"total_score": "96.5分"}),
         ("经自评，整体支出绩效评价综合得分为 92分，等级为“良”。", {"total_score": "92分", "grade": "良"}),

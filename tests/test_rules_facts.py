@@ -89,6 +89,7 @@ def test_the_staff_of_the_table_goes_before_prose() -> None:
     [
         ("新建公园3个。", False),
         ("该项目未出现偏离绩效目标的情况。", False),
+        ("全年城区绿化养护工作按计划推进。" * 5 + "该项目未出现偏离绩效目标的情况。", False),
         ("未出现偏离绩效目标的原因如下。", False),
         ("没有未完成的工程。", False),  # says nothing of goals
         ("2个指标未完成目标。", False),

@@ -55,8 +55,14 @@ def test_one_goal(prose: str, expected: dict[str, str]) -> None:
     assert goals(TITLE + prose) == [expected]
 
 
-def test_outcomes_that_are_fewer_than_the_goals_are_not_paired() -> None:
-    prose = f"一、年度绩效目标\n1.{PARKS}\n2.{TREES}\n二、绩效目标完成情况\n1.{BUILT}\n"
+@pytest.mark.parametrize(
+    "prose",
+    [
+        f"一、年度绩效目标\n1.{PARKS}\n2.{TREES}\n二、绩效目标完成情况\n1.{BUILT}\n",
+        f"一、绩效情况\n目标1：{PARKS}\n目标2：{TREES}\n目标1完成情况：{BUILT}\n",
+    ],
+)
+def test_outcomes_that_are_fewer_than_the_goals_are_not_paired(prose: str) -> None:
     assert goals(TITLE + prose) == [{"statement": PARKS}, {"statement": TREES}]
 
 

@@ -128,6 +128,7 @@ def test_labels_with_amounts_beside_them(words: str, expected: bool) -> None:
         ("|年初预算数|全年预算数|全年执行数|分值|执行率|得分", False),
         ("一级指标|二级指标|三级指标", False),  # the lower row of a header of two
         ("分值|得分|备注", False),
+        ("指标名称|得分", False),
         ("指标值是否合理、目标是否明确、分值设置是否科学，由评价组逐项核对后给出得分|一级指标|得分|分值", False),
         ("一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|得分|偏差原因", True),
         ("一级指标|三级指标|年度指标值|实际完成值", True),

@@ -41,6 +41,7 @@ def pick(row: dict[str, str], *names: str) -> dict[str, str]:
         "产出指标|数量指标|新建口袋公园|/|—|10|-|",
         "产出指标|数量指标|指标1：|/|/|/|/|",
         "产出指标|数量指标||≥5个||10||",  # a target without name and result
+        "||||7个|||",  # one cell alone tells nothing
         "|||||||无",
         "……|||||||",
     ],

@@ -25,7 +25,9 @@ _NUMBERS = {
 }
 _HEADING_STOP = re.compile(r"[。！？!?：:；;\n]")
 _MAX_HEADING = 60
-_SHORT_CLAUSE = re.compile(r"([^，。；：\n]{4,18})，(?=由于|因|受|主要|原因|源于|究其)")
+_SHORT_CLAUSE = re.compile(r"([^，。；：\n]{4,18})，")
+_CAUSED_CLAUSE = re.compile(r"([^，。；：\n]{4,18})，(?=由于|因|受|主要|原因|源于|究其)")
+_RUN_IN = ("run", "th", "order")  # 一是…；二是…: each a fault and what it comes from
 META = re.compile(
     r"存在(?:的)?(?:主要)?问题|改进措施|有关建议|原因分析|下一步|主要问题|以下(?:几个)?(?:方面|问题|不足|几点)|如下[:：]?$|几点(?:建议|措施)|为此|针对(?:上述|以上)"
 )
@@ -40,8 +42,10 @@ class Item(NamedTuple):
     details: Span | None
 
 
-def split_heading(text: str, span: Span, heading_end: int) -> Item:
-    """The item's heading and details: the first line or short first sentence, where something follows it."""
+def split_heading(text: str, span: Span, heading_end: int, clause: re.Pattern[str] = _CAUSED_CLAUSE) -> Item:
+    """The item's heading and details: the first line or short first sentence, where something follows it; in an item
+    of one sentence its first clause, if it names a fault and is of the given form.
+    """
     stop = _HEADING_STOP.search(text, span.start, span.end)
     end = stop.start() if stop else span.end
     if span.start < heading_end < span.end:
@@ -53,9 +57,9 @@ def split_heading(text: str, span: Span, heading_end: int) -> Item:
     rest = piece(text, Span(after, span.end))
     commas = head.text.count("，")
     if len(rest.text) < 2 or len(head.text) > _MAX_HEADING or (commas > 2 and len(head.text) > 40):
-        clause = _SHORT_CLAUSE.match(text, span.start, span.end)
-        if clause and FAULT.search(clause[1]):  # 一是预算编制不够精准，由于…
-            return Item(span, Span(clause.start(1), clause.end(1)), piece(text, Span(clause.end(), span.end)).span)
+        first = clause.match(text, span.start, span.end)
+        if first and FAULT.search(first[1]):
+            return Item(span, Span(first.start(1), first.end(1)), piece(text, Span(first.end(), span.end)).span)
         return Item(span, None, None)
     return Item(span, head.span, rest.span)
 
@@ -77,7 +81,8 @@ def list_items(text: str, span: Span) -> Iterator[Item]:
     for (_, start), end in zip(starts, ends[: len(starts)], strict=True):
         whole = piece(text, Span(start, end))
         if len(whole.text) >= 4:
-            yield split_heading(text, whole.span, whole.span.end)
+            clause = _SHORT_CLAUSE if style in _RUN_IN else _CAUSED_CLAUSE
+            yield split_heading(text, whole.span, whole.span.end, clause)
 
 
 def _number(word: str, counted: int) -> int:
