@@ -134,9 +134,7 @@ def _show(
 @app.command("export", cls=_Command, help="导出全部结果：标注、完整 JSON、CSV、Parquet 或 Excel。")
 def _export(
     out: Annotated[Path, typer.Option("--out", metavar="文件夹", help="写到哪个文件夹。")],
-    file_format: Annotated[
-        str, typer.Option("--format", metavar="格式", help="labels、json、csv、parquet 或 xlsx。")
-    ],
+    file_format: Annotated[str, typer.Option("--format", metavar="格式", help="labels、json、csv、parquet 或 xlsx。")],
     db: Database = _DATABASE,
 ) -> None:
     from pipeline.export import Format, export_files
