@@ -42,3 +42,12 @@ def heading_path(sections: Sequence[Section], index: int) -> tuple[str, ...]:
             path.append(section.number + gap + section.title)
         place = section.parent
     return tuple(reversed(path))
+
+
+def title_start(text: str, section: Section) -> int:
+    """Where a section's title begins, behind its number."""
+    if section.heading is None:
+        return section.span.start
+    found = text.find(section.title, section.heading.start, section.heading.end) if section.title else -1
+    numbered = text.startswith(section.number, section.heading.start)
+    return found if found >= 0 else section.heading.start + (len(section.number) if numbered else 0)

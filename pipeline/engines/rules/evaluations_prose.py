@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.engines.rules.claims import claim, piece
 from pipeline.engines.rules.evaluations import DEPARTMENT, Subject, likeness_key, name_piece, same_project
-from schemas.outline import subtree
+from schemas.outline import subtree, title_start
 from schemas.stages import Claim, Section, SectionKind
 from schemas.text import Document, Span
 
@@ -100,11 +100,11 @@ def _repeated_titles(sections: Sequence[Section]) -> tuple[str, ...]:
 def _project_name(text: str, section: Section, sections: Sequence[Section], known: Sequence[str]) -> Claim | None:
     assert section.heading is not None
     if len(likeness_key(section.title)) >= 4 and any(same_project(section.title, name) for name in known):
-        start = _title_start(text, section)
+        start = title_start(text, section)
         return name_piece(piece(text, Span(start, start + len(section.title))))
     if section.kind not in (SectionKind.PERFORMANCE, SectionKind.FUNDING, SectionKind.OTHER):
         return None
-    start = _title_start(text, section)
+    start = title_start(text, section)
     summary = _SUMMARY.match(text, start, min(section.span.end, start + 80))
     if summary:
         return name_piece(piece(text, Span(summary.start("name"), summary.end("name"))))
@@ -128,10 +128,3 @@ def _grade_near(text: str, end: int) -> Iterator[tuple[str, Claim]]:
 def _sentence(text: str, start: int, end: int) -> Span:
     begin = max(text.rfind(mark, 0, start) for mark in "。；\n") + 1
     return Span(begin, end)
-
-
-def _title_start(text: str, section: Section) -> int:
-    assert section.heading is not None
-    found = text.find(section.title, section.heading.start, section.heading.end) if section.title else -1
-    numbered = text.startswith(section.number, section.heading.start)
-    return found if found >= 0 else section.heading.start + (len(section.number) if numbered else 0)

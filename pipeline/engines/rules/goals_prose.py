@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.engines.rules.claims import candidate, claim, cut_long, piece, quote_of, split_items, trim_end
-from schemas.outline import children, subtree
+from schemas.outline import children, subtree, title_start
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim, Section, SectionKind
 from schemas.text import Document, Span
@@ -78,7 +78,7 @@ def _outcomes(text: str, sections: Sequence[Section], inside: Sequence[Section])
         if match:
             whole = subtree(sections, section.index)
             yield [span for _, span in split_items(text, Span(match.end(), section.span.end))]
-            yield [piece(text, Span(_title_start(text, s), s.span.end)).span for s in children(sections, section.index)]
+            yield [piece(text, Span(title_start(text, s), s.span.end)).span for s in children(sections, section.index)]
             yield [span for _, span in split_items(text, Span(match.end(), whole.end))]
 
 
@@ -97,7 +97,7 @@ def _items(text: str, sections: Sequence[Section], section: Section) -> list[Spa
     """The items of a section: its subsections, else its numbered list, else its whole text."""
     below = children(sections, section.index)
     if len(below) >= 2:
-        return [piece(text, Span(_title_start(text, s), subtree(sections, s.index).end)).span for s in below]
+        return [piece(text, Span(title_start(text, s), subtree(sections, s.index).end)).span for s in below]
     start = section.heading.end if section.heading else section.span.start
     body = piece(text, Span(min(start, section.span.end), section.span.end))
     lead = len(body.text) - len(body.text.lstrip("。：: "))
@@ -109,13 +109,6 @@ def _items(text: str, sections: Sequence[Section], section: Section) -> list[Spa
         6 <= len(body.text) <= 1500 and "\n\t" not in text[span.start : span.end] and not _PROCEDURE.search(body.text)
     )
     return [span] if usable else []
-
-
-def _title_start(text: str, section: Section) -> int:
-    if section.heading is None:
-        return section.span.start
-    found = text.find(section.title, section.heading.start, section.heading.end) if section.title else -1
-    return found if found >= 0 else section.heading.start
 
 
 def _goal(text: str, span: Span, outcome: Span | None, evaluation: str) -> Candidate:

@@ -10,7 +10,7 @@ from pipeline.engines.rules.claims import candidate, claim, cut_long, piece, quo
 from pipeline.engines.rules.forms import Form
 from pipeline.engines.rules.grid import is_blank
 from pipeline.engines.rules.items import FAULT, META, Item, list_items, paragraphs, split_heading
-from schemas.outline import children, subtree
+from schemas.outline import children, subtree, title_start
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim, Section, SectionKind
 from schemas.text import Document, Span
@@ -94,10 +94,7 @@ def _section_item(text: str, sections: Sequence[Section], section: Section) -> I
     """A subsection as an item: its title is the heading, whatever stands below it the details."""
     whole = subtree(sections, section.index)
     heading = section.heading or section.span
-    title = section.title
-    offset = text.find(title, heading.start, heading.end) if title else heading.start
-    start = offset if offset >= 0 else heading.start
-    return split_heading(text, piece(text, Span(start, whole.end)).span, heading.end)
+    return split_heading(text, piece(text, Span(title_start(text, section), whole.end)).span, heading.end)
 
 
 def _problem(text: str, item: Item, evaluation: str) -> Iterator[Candidate]:

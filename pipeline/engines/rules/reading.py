@@ -30,6 +30,7 @@ from pipeline.engines.rules.goals_prose import read_prose_goals, sets_goals
 from pipeline.engines.rules.indicators import read_indicators
 from pipeline.engines.rules.narrative import read_narrative
 from pipeline.engines.rules.problems import read_cell_problems, read_problems, read_remedies
+from schemas.outline import title_start
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Chunk, Section, SectionKind
 from schemas.text import Document, Span
@@ -227,7 +228,5 @@ def _bodies(text: str, section: Section) -> tuple[Span, ...]:
     """The section's heading and the text under it, apart: a heading without a full stop is no part of a sentence."""
     if section.heading is None:
         return (section.span,)
-    number = Span(section.heading.start, section.heading.end)
-    title = text.find(section.title, *number) if section.title else -1
     rest = Span(section.heading.end, section.span.end)
-    return (Span(title, section.heading.end), rest) if title >= 0 else (rest,)
+    return (Span(title_start(text, section), section.heading.end), rest) if section.title else (rest,)
