@@ -20,6 +20,7 @@ BUILT, PLANTED = "新建口袋公园并完成验收，群众满意。", "行道�
         f"一、存在的问题\n年度目标：{PARKS}\n",
         f"一、绩效情况\n{PARKS}{TREES}\n",
         "一、绩效情况\n年度目标：略\n",
+        f"一、年度绩效目标及完成情况\n1.{PARKS}完成情况：{BUILT}\n2.{PLANTED}\n",  # not each with its own outcome
     ],
 )
 def test_what_is_no_goal(prose: str) -> None:
@@ -33,8 +34,9 @@ def test_what_is_no_goal(prose: str) -> None:
         f"一、部门整体绩效目标\n（一）{PARKS}\n（二）{TREES}\n二、绩效目标完成情况\n（一）{BUILT}\n（二）{PLANTED}\n",
         f"一、绩效情况\n目标1：{PARKS}\n目标2：{TREES}\n目标1完成情况：{BUILT}\n目标2完成情况：{PLANTED}\n",
         f"一、绩效情况\n年度绩效目标：1.{PARKS}2.{TREES}\n绩效目标完成情况：1.{BUILT}2.{PLANTED}\n",
+        f"一、年度绩效目标及完成情况\n1.{PARKS}完成情况：{BUILT}\n2.{TREES}实际完成情况：{PLANTED}\n",
     ],
-    ids=["headings", "subsections", "labels", "run in"],
+    ids=["headings", "subsections", "labels", "run in", "each with its own"],
 )
 def test_goals_with_their_outcomes(prose: str) -> None:
     assert goals(TITLE + prose) == [

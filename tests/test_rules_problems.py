@@ -149,6 +149,21 @@ def test_each_item_is_a_remedy(body: str, statements: list[str]) -> None:
     assert remedies(TITLE + REMEDIES + body) == statements
 
 
+@pytest.mark.parametrize(
+    "turn", ["针对以上问题，下一步从两个方面改进：", "针对存在的问题，我局将：", "下一步，", "下一步改进打算："]
+)
+def test_a_list_of_remedies_under_the_problems(turn: str) -> None:
+    faults = "一、存在的问题与改进打算\n一是管护经费不足。二是人员力量薄弱。\n"
+    text = f"{TITLE}{faults}{turn}一是争取资金支持；二是充实管护队伍。\n"
+    assert [one["description"] for one in deviations(text)] == ["管护经费不足。", "人员力量薄弱。"]
+    assert remedies(text) == ["争取资金支持", "充实管护队伍。"]
+
+
+def test_a_sentence_about_the_future_is_no_list_of_remedies() -> None:
+    text = f"{TITLE}{PROBLEMS}一是管护经费不足。二是人员力量薄弱。\n下一步，争取资金支持。\n"
+    assert remedies(text) == []
+
+
 @pytest.mark.parametrize("title", ["八、有关建议\n", "8、 下一步改进措施\n", "八、下一步工作打算\n"])
 def test_the_sections_of_remedies(title: str) -> None:
     assert remedies(TITLE + "七、存在的问题\n管护经费不足。\n" + title + "1.加强预算管理。\n2.强化绩效培训。\n") == [

@@ -76,6 +76,7 @@ def test_a_number_after_a_result(words: str, role: Role) -> None:
     [
         ("绿化面积由上年的[1200亩]", Role.EARLIER),
         ("植树任务[1000亩]", Role.TARGET),
+        ("新增就业[142人]（年初任务130人）", Role.ACTUAL),  # the words in brackets are about the next number
         ("培育[3万元以上]林业企业", Role.ATTRIBUTE),
         ("新建公园[7个]", Role.ACTUAL),
     ],

@@ -22,6 +22,7 @@ _DONE_LABEL = re.compile(r"目标\s*(?P<n>[1-9１-９一二三四五六七八九
 _INLINE = re.compile(
     r"(?:年度|全年|总体|预期|项目|年初(?:设定)?(?:的)?)(?:总体)?(?:绩效)?(?:总)?目标(?:是|为|如下|设定为)?\s*[:：]\s*(?P<body>[^\n]{6,600})"
 )
+_GOALS_AND_DONE = re.compile(r"目标(?:设定|设立)?(?:情况)?(?:及|与|和|、)其?(?:总体|实际)?(?:完成|实现)情况$")
 _INLINE_END = re.compile(r"(?:实际|目标|年度|全年)*(?:完成|实现)情况\s*[:：]")
 _DONE = re.compile(r"(?:总体|绩效|年度|预期)(?:绩效)?目标(?:的)?(?:总体|实际)?(?:完成|实现)情况(?:分析|说明)?")
 _DONE_LIST = re.compile(r"(?:绩效|年度|总体)目标(?:的)?(?:总体|实际)?(?:完成|实现)情况(?:如下)?\s*[:：]\s*")
@@ -32,8 +33,11 @@ def read_prose_goals(
 ) -> Iterator[Candidate]:
     """The goals stated in the passages about one evaluation, each with its outcome where the passages tell it."""
     inside = [s for s in sections if s.kind not in _ELSEWHERE and any(w.covers(s.span) for w in within)]
+    paired = [pair for section in inside for pair in _paired(document.text, sections, section)]
+    for span, outcome in paired:
+        yield _goal(document.text, span, outcome, evaluation)
     goals = [span for section in inside for span in _goals(document.text, sections, section)]
-    if not goals:
+    if paired or not goals:
         return
     outcomes = next((found for found in _outcomes(document.text, sections, inside) if len(found) == len(goals)), None)
     for place, span in enumerate(goals):
@@ -45,6 +49,19 @@ def sets_goals(section: Section) -> bool:
     return (
         section.heading is not None and bool(_GOAL_TITLE.search(section.title)) and not _NOT_GOAL.search(section.title)
     )
+
+
+def _paired(text: str, sections: Sequence[Section], section: Section) -> Iterator[tuple[Span, Span]]:
+    """Goals that each tell their own outcome: ``1.…。完成情况：…`` under 年度绩效目标及完成情况."""
+    if section.heading is None or not _GOALS_AND_DONE.search(section.title):
+        return
+    items = _items(text, sections, section)
+    told = [_INLINE_END.search(text, item.start + 4, item.end) for item in items]
+    if len(items) < 2 or not all(told):
+        return
+    for item, match in zip(items, told, strict=True):
+        if match is not None:
+            yield piece(text, Span(item.start, match.start())).span, piece(text, Span(match.end(), item.end)).span
 
 
 def _goals(text: str, sections: Sequence[Section], section: Section) -> list[Span]:

@@ -27,6 +27,11 @@ _NOTHING = re.compile(
 _PROJECT = re.compile(r"(?:项目|资金|经费|专项|工程|补助|补贴)$")
 _UNMET = re.compile(r"未(?:能)?(?:达到?|完成|实现)|低于|不及|超过|高于|没有(?:达到|完成)")
 _INLINE_REMEDY = re.compile(r"(?:下一步)?(?:改进|整改)(?:措施|方案|意见)\s*[:：]|下一步(?:工作)?(?:打算|措施)?\s*[:：]")
+# 针对以上问题，下一步将从三个方面改进：一是…, a paragraph of its own under the problems
+_TURN = re.compile(
+    r"(?<=\n)[ \t\u3000]*(?:针对(?:上述|以上|这些|存在的?)[^。；：:\n]{0,10}(?:问题|不足|情况)|下一步)"
+    r"[^。；：:\n]{0,40}[：:，,。]"
+)
 
 
 def read_problems(document: Document, sections: Sequence[Section], evaluation: str) -> Iterator[Candidate]:
@@ -37,14 +42,32 @@ def read_problems(document: Document, sections: Sequence[Section], evaluation: s
 
 
 def read_remedies(document: Document, sections: Sequence[Section]) -> Iterator[Candidate]:
-    """A remedy for each item of the sections about remedies."""
+    """A remedy for each item of the sections about remedies, and of the list that ends a section about problems."""
     for top in _tops(sections, SectionKind.REMEDIES):
         for item in _items(document.text, sections, top, SectionKind.REMEDIES):
-            statement = cut_long(document.text, item.heading or item.span)
-            if len(statement.text) < 4 or _NOTHING.search(statement.text[:30]):
-                continue
-            quote = quote_of(document.text, [statement.span])
-            yield candidate(RecordKind.REMEDY, {}, {"statement": claim(trim_end(statement))}, quote, "remedies.item")
+            yield from _remedy(document.text, item)
+    for section in sections:
+        body = _body(document.text, section)
+        turn = _turn(document.text, body) if section.kind is SectionKind.PROBLEMS else None
+        if turn is not None:
+            for item in list_items(document.text, Span(turn.end, body.end)):
+                yield from _remedy(document.text, item)
+
+
+def _remedy(text: str, item: Item) -> Iterator[Candidate]:
+    statement = cut_long(text, item.heading or item.span)
+    if len(statement.text) < 4 or _NOTHING.search(statement.text[:30]):
+        return
+    quote = quote_of(text, [statement.span])
+    yield candidate(RecordKind.REMEDY, {}, {"statement": claim(trim_end(statement))}, quote, "remedies.item")
+
+
+def _turn(text: str, body: Span) -> Span | None:
+    """Where a passage about problems turns to a list of what will be done about them."""
+    for match in _TURN.finditer(text, body.start, body.end):
+        if any(True for _ in list_items(text, Span(match.end(), body.end))):
+            return Span(match.start(), match.end())
+    return None
 
 
 def _tops(sections: Sequence[Section], kind: SectionKind) -> Iterator[Section]:
@@ -57,6 +80,9 @@ def _tops(sections: Sequence[Section], kind: SectionKind) -> Iterator[Section]:
 def _items(text: str, sections: Sequence[Section], top: Section, kind: SectionKind) -> Iterator[Item]:
     below = [section for section in children(sections, top.index) if section.kind is kind]
     own = _body(text, top)
+    turn = _turn(text, own) if kind is SectionKind.PROBLEMS else None
+    if turn is not None:
+        own = piece(text, Span(own.start, turn.start)).span
     opened = _OPENED_CAUSE.search(text, own.start, own.end)
     if opened and below:  # …的原因为： followed by a numbered list
         before = Span(own.start, opened.start())
