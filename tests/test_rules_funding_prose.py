@@ -7,7 +7,7 @@ import pytest
 from tests.rule_samples import FORM_TITLE, TITLE, about_money, about_results, dump, funding
 
 NOT_FUNDING = {
-    "income": "2023年财政拨款收入857.71万元。",
+    "income": "2023年财政拨款收入742.36万元。",
     "what is left": "年末结转结余12万元。",
     "a change": "支出比上年增加30万元，下降5%。",
     "a plan": "预计2024年预算300万元，拟安排专项20万元。",

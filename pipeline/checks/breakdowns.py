@@ -27,7 +27,7 @@ _LISTED = re.compile(r"\s*(?:其中|[(（]?\d{1,2}[)）]?\s*[、.．](?!\d))")
 
 
 class Breakdown(NamedTuple):
-    """A total and its parts. ``stated`` is the cell of a total that has no record of its own (按收入性质分：866.48)."""
+    """A total and its parts. ``stated`` is the cell of a total that has no record of its own (按收入性质分：731.26)."""
 
     total: GroundedRecord
     parts: tuple[GroundedRecord, ...]

@@ -110,7 +110,7 @@ def _amount_conflict(record: GroundedRecord, forms: Sequence[GroundedRecord], co
     if here is None or not there:
         return
     for _, other in there:
-        # Only a coarser number may be the other one rounded: 1793.2 agrees with 1793.18, 1793.17 does not.
+        # Only a coarser number may be the other one rounded: 1684.2 agrees with 1684.18, 1684.17 does not.
         slack = max(here.half, other.half) if here.half != other.half else Decimal(0)
         agree = abs(here.value - other.value) <= slack
         if agree or here.dimension != other.dimension or is_misscaled(here, other) or is_misscaled(other, here):

@@ -133,7 +133,7 @@ def _split_totals(breakdown: Breakdown) -> tuple[Amount, ...]:
 
 
 def _stated_total(head: Cell | None, parts: Sequence[GroundedRecord]) -> Amount | None:
-    """The amount in 按收入性质分：866.48, in the unit of the parts."""
+    """The amount in 按收入性质分：731.26, in the unit of the parts."""
     match = _STATED.search(head.text) if head is not None else None
     sample = next((a for part in parts if (a := read_amount(part, "annual_budget")) is not None), None)
     quantity = parse_quantity(match["amount"]) if match is not None else None

@@ -86,7 +86,7 @@ def read_narrative(text: str, span: Span, evaluation: str) -> Iterator[Candidate
 
 
 def _goes_on(text: str, last: _Open, sentence: Span, number: _Number) -> bool:
-    """True where a sentence begins with the change of the measure before it (``；同比增长9.5%``)."""
+    """True where a sentence begins with the change of the measure before it (``；同比增长8.4%``)."""
     match = CHANGE.search(text[sentence.start : number.span.start].strip())
     near = sentence.start - last.name.span.end < 80 and text[sentence.start - 1] in "；;"
     return match is not None and match.start() == 0 and near and "change" not in last.extra
@@ -227,7 +227,7 @@ def _named_target(text: str, clause: int, number: _Number, right: str) -> _Open 
 
 
 def _lead_in(text: str, clause: int, actual: Piece) -> _Open | None:
-    """The name from the short sentence before (``四是外资到位。实际到位…``)."""
+    """The name from the short sentence before (``二是苗木栽植。实际栽植…``)."""
     match = re.search(
         r"(?:[一二三四五六七八九十]是|^|[。；\n])([^。；，\n]{2,16})[。：:]\s*$", text[max(0, clause - 24) : clause]
     )

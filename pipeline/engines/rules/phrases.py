@@ -98,7 +98,7 @@ _STARTS_WITH_VERB = re.compile(
 
 
 def counts_noun(words: str, noun: str) -> bool:
-    """True where the number counts the noun after it (``举办200余场企业家座谈会``), not the one before it."""
+    """True where the number counts the noun after it (``举办30余场苗木展销会``), not the one before it."""
     bare = re.sub(r"\s+", "", words)
     if _STARTS_WITH_VERB.match(noun):
         return False
