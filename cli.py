@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from pipeline.errors import ExtractError, StoreError, UsageError
-from pipeline.settings import VERSION, read_settings
+from pipeline.settings import DEFAULT_THRESHOLD, VERSION, read_settings
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _run(
     db: Database = _DATABASE,
     engine: Annotated[str | None, typer.Option(metavar="名称", help="提取引擎：rules。")] = None,
     force: Annotated[bool, typer.Option("--force", help="已提取过的也重新提取（改了阈值后用）。")] = False,
-    threshold: Annotated[float, typer.Option(metavar="0–1", help="可信度低于此值的字段待复核。")] = 0.6,
+    threshold: Annotated[float, typer.Option(metavar="0–1", help="可信度低于此值的字段待复核。")] = DEFAULT_THRESHOLD,
     as_json: Json = False,
 ) -> None:
     if not 0 <= threshold <= 1:

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.quantities import parse_quantity
+from pipeline.settings import DEFAULT_THRESHOLD
 from schemas.records import FieldType, field_types
 from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, ScoredField, Status
-
-DEFAULT_THRESHOLD = 0.6
-"""A field below this goes to review."""
 
 _GROUNDING = {
     Status.EXACT: 1.0,

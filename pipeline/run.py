@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from pipeline.checks import check_records
 from pipeline.chunks import split_chunks
-from pipeline.confidence import DEFAULT_THRESHOLD, score_fields
+from pipeline.confidence import score_fields
 from pipeline.engines.engine import Engine
 from pipeline.engines.rules import RulesEngine
 from pipeline.errors import BusyDatabase, ExtractError, NotAReport, UsageError
@@ -24,7 +24,7 @@ from pipeline.files import FoundFile, collect_files
 from pipeline.grounding import ground
 from pipeline.readers import decode_document, read_bytes
 from pipeline.sections import split_sections
-from pipeline.settings import VERSION
+from pipeline.settings import DEFAULT_THRESHOLD, VERSION
 from pipeline.store import (
     RunCounts,
     RunSummary,

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 VERSION = "0.1.0"
 """Stored with every extraction: another version reads the same file again."""
 
+DEFAULT_THRESHOLD = 0.6
+"""A field whose confidence is below this goes to review."""
+
 MODEL_VARIABLES = ("EXTRACT_MODEL", "OPENAI_API_KEY", "OPENAI_BASE_URL")
 """The variables that configure a model. Only their names are ever shown."""
 

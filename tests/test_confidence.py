@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.confidence import DEFAULT_THRESHOLD, score_fields
+from pipeline.confidence import score_fields
+from pipeline.settings import DEFAULT_THRESHOLD
 from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, ScoredField, Severity, Status
 from schemas.text import Span
