@@ -66,11 +66,11 @@ def extract_document(document: Document, engine: Engine, threshold: float = DEFA
     require_report(document)
     sections = timed("sections", lambda: split_sections(document))
     chunks = timed("chunks", lambda: split_chunks(document, sections))
-    candidates = timed("engine", lambda: engine.read(document, sections, chunks))
-    records = timed("grounding", lambda: ground(document, candidates))
+    reading = timed("engine", lambda: engine.read(document, sections, chunks))
+    records = timed("grounding", lambda: ground(document, reading.candidates))
     findings = timed("checks", lambda: check_records(document, records))
     scores = timed("confidence", lambda: score_fields(records, findings, threshold))
-    return Extraction(document, sections, chunks, records, findings, scores, engine.name, seconds)
+    return Extraction(document, sections, chunks, records, findings, scores, engine.name, seconds, reading.gaps)
 
 
 def require_report(document: Document) -> None:

@@ -61,11 +61,15 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What an engine says a field's value is. ``where`` is where it says it stands; ``quote`` the words around it."""
+    """What an engine says a field's value is. ``where`` is where it says it stands; ``quote`` the words around it.
+
+    ``other`` is what a second reader of the same record read here: "" for nothing, ``None`` where none looked.
+    """
 
     value: str
     where: Span | None = None
     quote: str | None = None
+    other: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class Candidate:
     """A record as an engine claims it, before anything was verified.
 
     ``references`` holds the fields without characters of their own (evaluation, origin, kind, scope, id);
-    ``fields`` only those that the engine filled.
+    ``fields`` only those that the engine filled. ``confirmed`` is True where a second reader saw the record too,
+    False where one read the same passage and did not, ``None`` where none looked.
     """
 
     kind: RecordKind
@@ -83,6 +88,29 @@ class Candidate:
     engine: str
     rule: str
     chunk: int | None = None
+    confirmed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A part of a report that a reader could not read: which task of which chunk, and why.
+
+    ``reason`` is a short code (``failed``, ``truncated``, ``refused``, ``filtered``, ``empty``, ``invalid``,
+    ``budget``), ``message`` the same for people.
+    """
+
+    chunk: int
+    task: str
+    reason: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an engine makes of a document: its claims, and the parts it could not read."""
+
+    candidates: tuple[Candidate, ...]
+    gaps: tuple[Gap, ...] = ()
 
 
 class Status(StrEnum):
@@ -102,12 +130,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GroundedField:
-    """A field's value as claimed, how it was found, and the characters it came from (``None`` if not found)."""
+    """A field's value as claimed, how it was found, and the characters it came from (``None`` if not found).
+
+    ``other`` is what a second reader read, as in ``Claim``.
+    """
 
     name: str
     value: str
     status: Status
     span: Span | None
+    other: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +154,7 @@ class GroundedRecord:
     engine: str
     rule: str
     chunk: int | None = None
+    confirmed: bool | None = None  # as in ``Candidate``
 
     def get(self, name: str) -> GroundedField | None:
         """The field of that name, or ``None`` where the record does not have it."""
@@ -176,7 +209,10 @@ class ScoredField:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """Everything that was read from one report: what the store saves and what exports and evaluation read."""
+    """Everything that was read from one report: what the store saves and what exports and evaluation read.
+
+    With ``gaps`` it is partial: everything else of the report is there, and a later run fills them.
+    """
 
     document: Document
     sections: tuple[Section, ...]
@@ -186,3 +222,4 @@ class Extraction:
     scores: tuple[ScoredField, ...]
     engine: str
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage
+    gaps: tuple[Gap, ...] = ()

@@ -102,7 +102,7 @@ def as_document(source: str | Document) -> Document:
 def read(source: str | Document) -> tuple[Candidate, ...]:
     """What the rules read from a text or document. Every claim must be the words of the place that it names."""
     found = as_document(source)
-    records = RulesEngine().read(found, split_sections(found), ())
+    records = RulesEngine().read(found, split_sections(found), ()).candidates
     for one in records:
         assert_claims(found.text, one)
     return records

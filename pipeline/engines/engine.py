@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from schemas.stages import Candidate, Chunk, Section
+from schemas.stages import Chunk, Reading, Section
 from schemas.text import Document
 
 
@@ -23,5 +23,5 @@ class Engine(Protocol):
     def version(self) -> str:
         """Changes whenever the same document may be read in another way."""
 
-    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> tuple[Candidate, ...]:
-        """Everything the engine takes to be a record, in order of the text."""
+    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> Reading:
+        """Everything the engine takes to be a record, in order of the text, and what it could not read."""

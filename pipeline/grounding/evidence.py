@@ -47,7 +47,7 @@ def _ground_record(index: TextIndex, place: int, candidate: Candidate) -> Ground
         if claimed[name] is None and types.get(name) is FieldType.NUMBER:
             own = [locate_quote(index, claim.quote)] if claim.quote else []
             found = _keep_within(index, claim.value, found, own + bounds)
-        fields.append(GroundedField(name, claim.value, found.status, found.span))
+        fields.append(GroundedField(name, claim.value, found.status, found.span, claim.other))
     return GroundedRecord(
         index=place,
         kind=candidate.kind,
@@ -57,6 +57,7 @@ def _ground_record(index: TextIndex, place: int, candidate: Candidate) -> Ground
         engine=candidate.engine,
         rule=candidate.rule,
         chunk=candidate.chunk,
+        confirmed=candidate.confirmed,
     )
 
 

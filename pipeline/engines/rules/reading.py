@@ -32,7 +32,7 @@ from pipeline.engines.rules.narrative import read_narrative
 from pipeline.engines.rules.problems import read_cell_problems, read_problems, read_remedies
 from schemas.outline import title_start
 from schemas.records import RecordKind
-from schemas.stages import Candidate, Chunk, Section, SectionKind
+from schemas.stages import Candidate, Chunk, Reading, Section, SectionKind
 from schemas.text import Document, Span
 
 _ABOUT_PROJECTS = re.compile(r"项目支出|项目绩效|项目自评|转移支付|专项资金|专项债")
@@ -45,7 +45,7 @@ class RulesEngine:
     name: str = "rules"
     version: str = "1"
 
-    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> tuple[Candidate, ...]:
+    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> Reading:
         """Every record that the rules find, in order of the text."""
         del chunks  # the rules read whole tables and sections
         year = find_year(document)
@@ -62,7 +62,7 @@ class RulesEngine:
         read = [*_read_forms(report, passages), *_read_prose(report, passages)]
         found = [*evaluations, *assign(read, projects, document.text, home)]
         found.sort(key=lambda c: (c.kind is not RecordKind.EVALUATION, c.quote.where.start if c.quote.where else 0))
-        return (facts, *drop_repeated(found))
+        return Reading((facts, *drop_repeated(found)))
 
 
 @dataclass(frozen=True, slots=True)
