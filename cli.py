@@ -14,7 +14,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from pipeline.errors import ExtractError, StoreError, UsageError
-from pipeline.settings import DEFAULT_THRESHOLD, VERSION, read_settings
+from pipeline.models import MODEL_ENGINES, ModelOptions, has_model, model_settings, open_model
+from pipeline.settings import DEFAULT_THRESHOLD, NO_MODEL_HINT, VERSION, read_settings
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ app = typer.Typer(
     help="把预算绩效自评报告读成可核对的数据：每个值都指向原文出处。",
 )
 
+prompts_app = typer.Typer(cls=_Group, no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(prompts_app, name="prompts", help="查看、比较和新建提示词版本。")
+
 Database = Annotated[Path, typer.Option("--db", metavar="文件", help="结果数据库。")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 _DATABASE = Path("results.duckdb")
@@ -83,29 +87,87 @@ def _start(
 def _run(
     paths: Annotated[list[Path], typer.Argument(metavar="路径…", help="报告文件或文件夹（含子文件夹）。")],
     db: Database = _DATABASE,
-    engine: Annotated[str | None, typer.Option(metavar="名称", help="提取引擎：rules。")] = None,
+    engine: Annotated[
+        str | None, typer.Option(metavar="名称", help="rules、llm 或 hybrid；有模型时默认 hybrid。")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="已提取过的也重新提取（改了阈值后用）。")] = False,
     threshold: Annotated[float, typer.Option(metavar="0–1", help="可信度低于此值的字段待复核。")] = DEFAULT_THRESHOLD,
+    model: Annotated[str | None, typer.Option(metavar="名称", help="模型；默认取 EXTRACT_MODEL。")] = None,
+    base_url: Annotated[str | None, typer.Option(metavar="网址", help="接口地址；默认取 OPENAI_BASE_URL。")] = None,
+    mode: Annotated[
+        str, typer.Option(metavar="方式", help="回答方式：json_schema、tools、json、md_json。")
+    ] = "json_schema",
+    prompts: Annotated[str | None, typer.Option(metavar="版本", help="提示词版本，见 extract prompts list。")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--param", metavar="名=值", help="随请求发送的参数，值为 JSON，可重复。")
+    ] = None,
+    second_look: Annotated[
+        bool, typer.Option("--second-look/--no-second-look", help="对无着落的数字再问一遍。")
+    ] = True,
+    concurrency: Annotated[int | None, typer.Option(metavar="个", min=1, help="同时发出的请求上限。")] = None,
+    rpm: Annotated[int | None, typer.Option(metavar="次", min=1, help="每分钟请求数上限。")] = None,
+    tpm: Annotated[int | None, typer.Option(metavar="个", min=1, help="每分钟 token 数上限。")] = None,
+    max_cost: Annotated[float | None, typer.Option(metavar="金额", min=0, help="花费上限，到了就停，可续。")] = None,
+    max_tokens: Annotated[int | None, typer.Option(metavar="个", min=0, help="token 上限，到了就停，可续。")] = None,
+    prices: Annotated[Path | None, typer.Option(metavar="文件", help="自己的价格表（TOML）。")] = None,
+    refresh: Annotated[bool, typer.Option("--refresh", help="不用已存的回答，重新询问。")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只算要问多少、花多少，不发送。")] = False,
     as_json: Json = False,
 ) -> None:
     if not 0 <= threshold <= 1:
         raise UsageError(f"--threshold 须在 0 到 1 之间，而不是 {threshold}", "例如 --threshold 0.6。")
+    settings = read_settings()
+    asked = ModelOptions(
+        model or settings.model,
+        base_url or settings.base_url,
+        mode,
+        prompts,
+        tuple(parameter or ()),
+        second_look,
+        concurrency,
+        rpm,
+        tpm,
+        max_cost,
+        max_tokens,
+        refresh,
+        prices,
+    )
+    name = engine or ("hybrid" if has_model(asked, settings) else "rules")
+    if engine is None:
+        _tell(
+            f"使用引擎 {name}（模型 {asked.model}）。"
+            if name != "rules"
+            else f"未配置模型，使用规则引擎 rules；{NO_MODEL_HINT}"
+        )
+    if dry_run:
+        _plan(paths, db, name, asked, force, as_json)
+        return
     from pipeline.run import RunOptions, make_engine, run
     from pipeline.summaries import run_data, run_lines
 
-    settings = read_settings()
-    chosen = make_engine(engine or "rules")
-    if engine is None:
-        reason = "" if settings.has_model else "未配置模型，"
-        _tell(f"{reason}使用规则引擎 rules。")
+    chosen = None if name not in MODEL_ENGINES else open_model(asked)
     with _progress_bar() as progress:
-        report = run(paths, db, chosen, RunOptions(threshold, force), progress)
+        report = run(paths, db, make_engine(name, chosen), RunOptions(threshold, force or refresh), progress, chosen)
     _print(as_json, lambda: run_data(report), lambda: run_lines(report))
     for file in report.outcomes:
         if settings.debug and file.error is not None and file.error.__cause__ is not None:
             _trace(file.error)
-    if report.interrupted or report.summary.counts.failed:
+    if report.stopped is not None:
+        _tell(f"已停止：{report.stopped}", report.stopped.hint)
+    if report.interrupted or report.stopped or report.incomplete:
         raise typer.Exit(INTERRUPTED if report.interrupted else SOME_FAILED)
+
+
+def _plan(paths: Sequence[Path], db: Path, engine: str, asked: ModelOptions, force: bool, as_json: bool) -> None:
+    if engine not in MODEL_ENGINES:
+        raise UsageError("规则引擎不询问模型，没有可估算的花费", NO_MODEL_HINT)
+    from pipeline.plans import plan_run
+    from pipeline.summaries import plan_data, plan_lines
+
+    settings, price = model_settings(asked)
+    with _progress_bar() as progress:
+        plan = plan_run(paths, db, engine, settings, price, progress, force=force)
+    _print(as_json, lambda: plan_data(plan), lambda: plan_lines(plan))
 
 
 @app.command("show", cls=_Command, help="显示一份报告的全部记录、出处、疑点和矛盾。")
@@ -183,6 +245,45 @@ def _runs(db: Database = _DATABASE, as_json: Json = False) -> None:
     with _existing_store(db) as store:
         rows = list_runs(store)
     _print(as_json, lambda: rows_data(rows), lambda: runs_lines(rows))
+
+
+@prompts_app.command("list", cls=_Command, help="列出提示词的版本和各个任务。")
+def _prompts_list(as_json: Json = False) -> None:
+    from pipeline.prompting import prompts_data, prompts_lines
+
+    _print(as_json, prompts_data, prompts_lines)
+
+
+@prompts_app.command("show", cls=_Command, help="显示一个版本的提示词和它的回答格式。")
+def _prompts_show(
+    version: Annotated[str, typer.Argument(metavar="版本", help="如 v2。")],
+    task: Annotated[str | None, typer.Argument(metavar="任务", help="如 form；不写则全部。")] = None,
+    as_json: Json = False,
+) -> None:
+    from pipeline.prompting import prompt_data, prompt_lines
+
+    _print(as_json, lambda: prompt_data(version, task), lambda: prompt_lines(version, task))
+
+
+@prompts_app.command("diff", cls=_Command, help="比较两个版本的提示词。")
+def _prompts_diff(
+    old: Annotated[str, typer.Argument(metavar="版本甲")],
+    new: Annotated[str, typer.Argument(metavar="版本乙")],
+    as_json: Json = False,
+) -> None:
+    from pipeline.prompting import diff_data, diff_lines
+
+    _print(as_json, lambda: diff_data(old, new), lambda: diff_lines(old, new))
+
+
+@prompts_app.command("new", cls=_Command, help="由现有版本复制出一个新版本，供修改。")
+def _prompts_new(
+    version: Annotated[str, typer.Argument(metavar="新版本")],
+    base: Annotated[str | None, typer.Option("--from", metavar="版本", help="从哪个版本复制；默认是在用的。")] = None,
+) -> None:
+    from pipeline.prompting import copy_version
+
+    _say(f"已建立 {copy_version(version, base)}，改好后用 extract run --prompts {version} 试用。")
 
 
 @app.command("doctor", cls=_Command, help="检查安装和配置，给出修复办法。")

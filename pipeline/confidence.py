@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.quantities import parse_quantity
+from pipeline.folding import fold
+from pipeline.quantities import parse_quantity, same_quantity
 from pipeline.settings import DEFAULT_THRESHOLD
-from schemas.records import FieldType, field_types
+from schemas.records import FieldType, RecordKind, field_types
 from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, ScoredField, Status
 
 _GROUNDING = {
@@ -36,6 +37,11 @@ _RULES = {
     "facts": 0.93,
 }
 _OTHER_RULE = 0.85
+_SAME, _DIFFERENT, _ALONE, _UNCONFIRMED = 1.0, 0.7, 0.95, 0.4
+"""What a second reader's word is worth: the same value, another value, none, or no record where it was in charge."""
+_UNSUPPORTED = 0.3
+_CONFIRMED_RULE = 0.97
+"""Two readers that agree are as good as a form."""
 _STATUS_FLAGS = {
     Status.AMBIGUOUS: "原文中有多处相同内容，无法确定出处",
     Status.NUMBER_MISMATCH: "原文相应位置的数字与此不符",
@@ -68,6 +74,12 @@ def _score(record: GroundedRecord, field: GroundedField, doubts: Iterable[Findin
     flags = [finding.detail for finding in doubts]
     if not field.status.vouched:
         flags.insert(0, _STATUS_FLAGS[field.status])
+    if _unsupported(record):
+        flags.append("这一条没有可以核对的出处")
+    elif record.confirmed is False:
+        flags.append("只有一种读法读出这一条，负责这段原文的读法没有读出，请核对")
+    elif _second_word(record, field) == _DIFFERENT:
+        flags.append(f"两种读法不同，另一种读作“{field.other}”")
     if confidence < threshold and not flags:
         flags.append("读取方式的可靠性较低，请核对")
     return ScoredField(FieldRef(record.index, field.name), round(confidence, 4), signals, tuple(flags))
@@ -78,10 +90,49 @@ def _signals(record: GroundedRecord, field: GroundedField, doubts: Sequence[Find
     extraction = [finding for finding in doubts if not finding.about_report]
     return {
         "grounding": _GROUNDING[field.status],
-        "rule": _RULES.get(record.rule, _OTHER_RULE),
+        "rule": _reliability(record, field),
+        **_readers(record, field),
+        **({"evidence": _UNSUPPORTED} if _unsupported(record) else {}),
         "shape": _shape(record, field),
         "checks": _DOUBTED if extraction else 0.9 if doubts else 1.0,
     }
+
+
+def _reliability(record: GroundedRecord, field: GroundedField) -> float:
+    own = _RULES.get(record.rule, _OTHER_RULE)
+    return max(own, _CONFIRMED_RULE) if _second_word(record, field) == _SAME else own
+
+
+def _readers(record: GroundedRecord, field: GroundedField) -> Mapping[str, float]:
+    """The signal ``readers``, where a second reader looked."""
+    word = _second_word(record, field)
+    return {} if word is None else {"readers": word}
+
+
+def _second_word(record: GroundedRecord, field: GroundedField) -> float | None:
+    """What a second reader's word on a field is worth, ``None`` where none looked."""
+    if record.confirmed is False:
+        return _UNCONFIRMED
+    if field.other is None:
+        return None
+    if not field.other:
+        return _ALONE
+    return _SAME if _alike(record, field) else _DIFFERENT
+
+
+def _unsupported(record: GroundedRecord) -> bool:
+    """True for a record whose quote is not in the text, or has none of its values."""
+    whole = record.kind in (RecordKind.REPORT, RecordKind.EVALUATION)  # what they say stands all over a report
+    return not whole and record.confirmed is not False and not record.accepted
+
+
+def _alike(record: GroundedRecord, field: GroundedField) -> bool:
+    """True where both readers read the same: numbers by value and unit, words where one holds the other."""
+    one, other = fold(field.value), fold(field.other or "")
+    if field_types(record.kind).get(field.name) is FieldType.NUMBER:
+        first, second = parse_quantity(field.value), parse_quantity(field.other or "")
+        return one == other or (first is not None and second is not None and same_quantity(first, second))
+    return one in other or other in one
 
 
 def _shape(record: GroundedRecord, field: GroundedField) -> float:

@@ -1,6 +1,7 @@
 """The whole tree of errors. Each has a message for people, a hint that can be acted on, and a code for the database.
 
 ``transient`` errors may go away by themselves and are worth another try; all others are final for their input.
+``stops_run`` errors would meet every further file too: the run ends cleanly, and the next one goes on from there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ class ExtractError(Exception):
 
     code: ClassVar[str] = "error"
     transient: ClassVar[bool] = False
+    stops_run: ClassVar[bool] = False
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -108,3 +110,65 @@ class UnknownReport(StoreError):
     """The database has no report of that name."""
 
     code = "unknown_report"
+
+
+class ModelError(ExtractError):
+    """A model did not answer, or not in a way that can be used."""
+
+    code = "model"
+
+
+class ModelBusy(ModelError):
+    """The endpoint asks for patience; ``retry_after`` is in seconds, ``None`` where it does not say how long."""
+
+    code = "rate_limited"
+    transient = True
+
+    def __init__(self, message: str, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after
+
+
+class ModelDown(ModelBusy):
+    """The endpoint cannot be reached, fails, or takes too long."""
+
+    code = "unreachable"
+
+
+class MalformedReply(ModelError):
+    """What came back is no chat completion."""
+
+    code = "malformed_reply"
+    transient = True
+
+
+class RequestRejected(ModelError):
+    """The endpoint does not accept this very request."""
+
+    code = "rejected"
+
+
+class PromptTooLong(RequestRejected):
+    """The request does not fit into the model's context."""
+
+    code = "too_long"
+
+
+class ContentFiltered(RequestRejected):
+    """The provider's inspection of contents rejects this very text."""
+
+    code = "filtered"
+
+
+class ModelUnusable(ModelError):
+    """The endpoint would reject every request: a wrong key, an unknown model, no credit left."""
+
+    code = "model_unusable"
+    stops_run = True
+
+
+class BudgetSpent(ModelError):
+    """The run has spent what it was allowed to."""
+
+    code = "budget"
+    stops_run = True

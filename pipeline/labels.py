@@ -10,7 +10,11 @@ from schemas.text import Document, Span
 
 
 def labels_of(extraction: Extraction) -> Labels:
-    """The records and the findings about the report, in the order of the source."""
+    """The records and the findings about the report, in the order of the source.
+
+    A record that the text does not bear out, or that only a second opinion saw, is no label: see
+    ``GroundedRecord.accepted``.
+    """
     document = extraction.document
     content: dict[str, Any] = {"report": document.source.name}
     for section in SECTIONS.values():
@@ -18,7 +22,7 @@ def labels_of(extraction: Extraction) -> Labels:
     for record in extraction.records:
         if record.kind is RecordKind.REPORT:
             content.update(_facts(record))
-        else:
+        elif record.accepted or record.kind is RecordKind.EVALUATION:  # other records refer to evaluations
             content[SECTIONS[record.kind]].append(_label(document, record))
     content["findings"] = [
         LabeledFinding(

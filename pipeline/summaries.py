@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from pipeline.checking import CheckedField, CheckedLabels
 from pipeline.detail import check_meanings, finding_detail, line_starts, place_of
@@ -13,10 +14,14 @@ from pipeline.errors import ExtractError
 from pipeline.grids import printable, shorten, text_table
 from pipeline.readout import place_words
 from pipeline.run import FileOutcome, Outcome, RunReport
-from pipeline.store import ReportRow, RunRow
-from pipeline.titles import KINDS, STATUSES
+from pipeline.store import CallTotals, ReportRow, RunRow, TaskTotals
+from pipeline.titles import CALL_STATES, KINDS, STATUSES
+from schemas.calls import CallState
 from schemas.stages import Status
 from schemas.text import Document
+
+if TYPE_CHECKING:
+    from pipeline.plans import Plan
 
 _SHOWN_PLACES = 4  # of values with one and the same trouble
 _WIDTH = 120
@@ -32,15 +37,60 @@ def run_lines(report: RunReport) -> Iterator[str]:
         ("报告：已跳过（此前提取过）", str(outcomes.count(Outcome.SKIPPED))),
         ("报告：已跳过（内容重复）", str(outcomes.count(Outcome.DUPLICATE))),
         ("报告：失败", str(summary.counts.failed)),
+        *((("报告：不完整（再次运行会补上）", str(summary.partial)),) if summary.partial else ()),
         *((f"记录：{title}", str(summary.records[kind])) for kind, title in KINDS.items() if kind in summary.records),
         ("字段：合计", str(summary.fields)),
         ("字段：待复核 ⚑", str(summary.flagged_fields)),
         *((f"矛盾与核对：{code}（{_meaning(code)}）", str(count)) for code, count in summary.findings.items()),
+        *(() if summary.calls is None else _calls_rows(summary.calls)),
     ]
     yield from text_table(("项目", "数量"), rows, _WIDTH)
     yield from map(failure_line, (file for file in report.outcomes if file.error is not None))
     repeated = (file.path for file in report.outcomes if file.outcome is Outcome.DUPLICATE)
     yield from (f"内容重复，已跳过：{printable(str(path))}" for path in repeated)
+    for file in report.outcomes:
+        if file.gaps:
+            yield f"不完整 {printable(str(file.path))}：{printable('；'.join(file.gaps))} → 再次运行 extract run 会补上。"
+
+
+def _calls_rows(calls: CallTotals) -> Iterator[tuple[str, str]]:
+    """What was asked of a model, and what it cost."""
+    yield "模型：调用", f"{calls.calls}"
+    for state, count in calls.states.items():
+        if state != CallState.COMPLETE:
+            yield f"模型：调用，{CALL_STATES[state]}", f"{count}"
+    yield "模型：输入 token（其中服务方缓存）", f"{calls.input_tokens}（{calls.cached_tokens}）"
+    yield "模型：输出 token", f"{calls.output_tokens}"
+    yield from (("模型：花费", money(amount, currency)) for currency, amount in calls.costs.items())
+    if calls.unpriced:
+        yield "模型：花费", f"有 {calls.unpriced} 次调用不知价格，见 --prices"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with four decimals and its currency."""
+    return f"{amount:.4f} {currency}"
+
+
+def plan_lines(plan: Plan) -> Iterator[str]:
+    """What a run would ask of a model, as a table."""
+    cost = "不知道该模型的价格，见 --prices" if plan.cost is None else money(plan.cost, plan.currency or "")
+    rows = [
+        ("文件（其中已提取过、不能读）", f"{plan.files}（{plan.skipped}、{plan.failed}）"),
+        ("分块", f"{plan.chunks}"),
+        ("要发出的请求", f"{sum(plan.calls.values())}"),
+        *((f"　任务 {task}", f"{count}") for task, count in sorted(plan.calls.items())),
+        ("已有回答、不再询问", f"{plan.answered}"),
+        ("输入 token（估计）", f"{plan.input_tokens}"),
+        ("输出 token（估计）", f"{plan.output_tokens}"),
+        ("花费（估计）", cost),
+    ]
+    yield from text_table((f"模型 {plan.model}", ""), rows, _WIDTH)
+    yield "未发送任何请求。第二遍询问要看第一遍的回答，未计入。"
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """What a run would ask of a model, as plain data."""
+    return {**plan._asdict(), "cost": None if plan.cost is None else str(plan.cost)}
 
 
 def failure_line(file: FileOutcome) -> str:
@@ -66,12 +116,25 @@ def run_data(report: RunReport) -> dict[str, Any]:
         "fields": summary.fields,
         "flagged_fields": summary.flagged_fields,
         "findings": dict(summary.findings),
+        "partial": summary.partial,
+        "gaps": dict(summary.gaps),
+        "calls": None if summary.calls is None else _calls_data(summary.calls),
+        "stopped": None if report.stopped is None else {"code": report.stopped.code, "message": str(report.stopped)},
         "files": [_file_data(file) for file in report.outcomes],
     }
 
 
+def _calls_data(calls: CallTotals | TaskTotals) -> dict[str, Any]:
+    data = {**calls._asdict(), "costs": {currency: str(amount) for currency, amount in calls.costs.items()}}
+    if isinstance(calls, CallTotals):
+        data["tasks"] = {task: _calls_data(totals) for task, totals in calls.tasks.items()}
+    return data
+
+
 def _file_data(file: FileOutcome) -> dict[str, Any]:
-    data = {"path": str(file.path), "outcome": file.outcome.value}
+    data: dict[str, Any] = {"path": str(file.path), "outcome": file.outcome.value}
+    if file.gaps:
+        data["gaps"] = list(file.gaps)
     if file.error is None:
         return data
     return {**data, "code": file.error.code, "message": str(file.error), "hint": file.error.hint}

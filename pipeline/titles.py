@@ -151,3 +151,15 @@ def column_title(name: str, kind: RecordKind | None = None) -> str:
     if kind is not None and name in _FIELDS:
         return field_title(name, kind)
     return _COLUMNS.get(name) or field_title(name, kind)
+
+
+CALL_STATES: dict[str, str] = {
+    "complete": "完整",
+    "empty": "空回答",
+    "truncated": "回答被截断",
+    "refused": "模型拒答",
+    "filtered": "被内容过滤",
+    "invalid": "回答不合格式",
+    "failed": "没有回答",
+}
+"""How a call to a model ended."""

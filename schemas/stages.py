@@ -156,6 +156,18 @@ class GroundedRecord:
     chunk: int | None = None
     confirmed: bool | None = None  # as in ``Candidate``
 
+    @property
+    def accepted(self) -> bool:
+        """True where the record counts as what the report says: its quote stands in the text with at least one of its
+        values in it, and the reader in charge of the passage saw it. All others are kept, and flagged.
+        """
+        quote = self.quote.span
+        if self.confirmed is False or quote is None or not self.quote.status.vouched:
+            return False
+        return any(
+            field.status.vouched and field.span is not None and quote.covers(field.span) for field in self.fields
+        )
+
     def get(self, name: str) -> GroundedField | None:
         """The field of that name, or ``None`` where the record does not have it."""
         return next((f for f in self.fields if f.name == name), None)

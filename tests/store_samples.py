@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
+from schemas.calls import CallState, ModelCall
 from schemas.records import RecordKind
 from schemas.stages import (
     Chunk,
     Extraction,
     FieldRef,
     Finding,
+    Gap,
     GroundedField,
     GroundedRecord,
     ScoredField,
@@ -174,6 +178,33 @@ def sample_extraction(name: str = "清河县林果局自评报告", content: str
         engine,
         {"read": 0.25, "sections": 0.001},
     )
+
+
+def with_gap(extraction: Extraction) -> Extraction:
+    """The extraction without the indicators of its second chunk, for which the endpoint was not there."""
+    return replace(extraction, gaps=(Gap(1, "indicators", "failed", "接口没有应答"),))
+
+
+def sample_call(number: int = 0, **changed: Any) -> ModelCall:
+    """A complete call with a key of its own, changed as wanted."""
+    call = ModelCall(
+        hashlib.sha256(f"{number}".encode()).hexdigest(),
+        hashlib.sha256(b"1").hexdigest(),
+        "indicators",
+        "test-model",
+        "v1-0a1b2c3d",
+        {"messages": [{"role": "user", "content": f"读第{number}段"}], "temperature": 0},
+        {"choices": [{"text": f"第{number}个答复"}]},
+        CallState.COMPLETE,
+        None,
+        900,
+        300,
+        120,
+        Decimal("0.00125"),
+        "CNY",
+        2.5,
+    )
+    return replace(call, **changed)
 
 
 def large_extraction(number: int, records: int = 100, fields: int = 7) -> Extraction:

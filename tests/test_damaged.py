@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.engines.rules import RulesEngine
 from pipeline.errors import ExtractError
-from pipeline.grounding.folding import fold
+from pipeline.folding import fold
 from pipeline.labels import labels_of
 from pipeline.readers import read_document
 from pipeline.run import extract_document

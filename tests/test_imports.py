@@ -18,6 +18,7 @@ LEVELS: dict[str, int] = {
     "prompts": 0,
     "pipeline": 0,  # the package itself, which is empty
     "pipeline.errors": 0,
+    "pipeline.folding": 0,
     "pipeline.settings": 0,
     "pipeline.quantities": 0,
     "pipeline.readers": 1,
@@ -31,6 +32,8 @@ LEVELS: dict[str, int] = {
     "pipeline.files": 2,
     "pipeline.labels": 2,
     "pipeline.checking": 2,
+    "pipeline.batch": 2,
+    "pipeline.replies": 2,
     "pipeline.run": 2,
     "pipeline.cluster": 3,
     "pipeline.review": 3,
@@ -42,6 +45,9 @@ LEVELS: dict[str, int] = {
     "pipeline.grids": 3,
     "pipeline.titles": 3,
     "pipeline.doctor": 3,
+    "pipeline.models": 3,
+    "pipeline.plans": 3,
+    "pipeline.prompting": 3,
     "pipeline.summaries": 3,
     "eval": 3,
     "cli": 4,
@@ -60,6 +66,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "rich": ("cli",),
     "tenacity": ("pipeline.engines",),
     "typer": ("cli",),
+    "vcr": ("eval.cassettes",),
     "xlsxwriter": ("pipeline.workbook",),
 }
 

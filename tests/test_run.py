@@ -27,7 +27,7 @@ from pipeline.run import (
 from pipeline.settings import VERSION
 from pipeline.store import connection, list_reports, list_runs, open_store, view_rows
 from schemas.records import RecordKind
-from schemas.stages import Candidate, Chunk, Claim, Section
+from schemas.stages import Candidate, Chunk, Claim, Reading, Section
 from schemas.text import Document
 from tests.report_samples import NO_REPORT, OFFICE_ENCRYPTED, truncated_docx, write_report
 
@@ -44,14 +44,14 @@ class OneFact:
         self.failures = failures or {}
         self.read_names: list[str] = []
 
-    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> tuple[Candidate, ...]:
+    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> Reading:
         del sections, chunks
         self.read_names.append(document.source.name)
         for word, error in self.failures.items():
             if word in document.text:
                 raise error
         name = document.text[: document.text.index("20")]
-        return (Candidate(RecordKind.REPORT, {}, {"unit_name": Claim(name)}, Claim(name), "one", "fact"),)
+        return Reading((Candidate(RecordKind.REPORT, {}, {"unit_name": Claim(name)}, Claim(name), "one", "fact"),))
 
 
 def extract(paths: Sequence[Path], database: Path, engine: OneFact | None = None, *, force: bool = False) -> RunReport:
@@ -201,9 +201,7 @@ def test_the_database_is_free_while_a_report_is_read(tmp_path: Path) -> None:
     database = tmp_path / "x.duckdb"
 
     class Peeking(OneFact):
-        def read(
-            self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]
-        ) -> tuple[Candidate, ...]:
+        def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> Reading:
             code = "import sys, duckdb; duckdb.connect(sys.argv[1]).close()"
             subprocess.run([sys.executable, "-c", code, str(database)], check=True)
             return super().read(document, sections, chunks)

@@ -6,15 +6,19 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipeline.errors import BusyDatabase, ExtractError, NewerDatabase, NotADatabase, StoreError
-from pipeline.store import Store, connection, migrations, open_store, start_run
-from pipeline.store.connection import transaction
+from pipeline.store import Store, connection, list_runs, migrations, open_store, save_failure, start_run, view_rows
+from pipeline.store.connection import append_rows, transaction
+from pipeline.store.rows import extraction_rows, read_records, read_scores
+from tests.store_samples import sample_extraction
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -160,6 +164,27 @@ def test_an_older_database_is_brought_forward_for_writing_only(path: Path, monke
     assert names == [(name,) for name, _ in migrations.MIGRATIONS]
 
 
+def test_what_was_saved_before_calls_and_gaps_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def create_views(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute("CREATE VIEW data.current_records AS SELECT * FROM data.records; CREATE VIEW goals AS SELECT 1")
+
+    extraction = sample_extraction()
+    rows = extraction_rows("old", extraction)
+    with monkeypatch.context() as older:
+        older.setattr(migrations, "MIGRATIONS", (migrations.MIGRATIONS[0], ("create_views", create_views)))
+        with open_store(path) as store:
+            save_failure(store, start_run(store, "rules", "1", {}), "x.pdf", StoreError("x"), None)
+            append_rows(store, "records", [row[:-1] for row in rows.records])
+            append_rows(store, "fields", [row[:-1] for row in rows.fields])
+    with open_store(path) as store:
+        execute = store.connection.execute
+        fields = execute("SELECT * FROM data.fields ORDER BY record, position").fetchall()
+        records = execute("SELECT * FROM data.records ORDER BY record").fetchall()
+        assert read_records(records, fields) == extraction.records
+        assert read_scores(fields) == extraction.scores
+        assert [len(view_rows(store, view).rows) for view in ("goals", "gaps", "model_costs")] == [0, 0, 0]
+
+
 def test_a_migration_that_fails_leaves_the_step_before(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("CREATE TABLE data.half_done (a INTEGER)")
@@ -212,7 +237,39 @@ def test_a_database_that_becomes_free_is_opened(
     with open_store(path):
         pass
     assert len(impatient) == 2
+    assert 4 < sum(connection.BUSY_DELAYS) < 6
     assert all(0 < waited <= most for waited, most in zip(impatient, connection.BUSY_DELAYS, strict=False))
+
+
+def test_threads_may_open_a_new_database_at_once(path: Path) -> None:
+    together = threading.Barrier(8)
+
+    def start(number: int) -> str:
+        together.wait()
+        with open_store(path) as store:
+            return start_run(store, "rules", f"{number}", {})
+
+    with ThreadPoolExecutor(8) as pool:
+        runs = set(pool.map(start, range(8)))
+    with open_store(path) as store:
+        assert {run.run_id for run in list_runs(store)} == runs
+
+
+def test_without_a_checkpoint_the_rows_wait_in_the_log_until_somebody_else_closes(path: Path) -> None:
+    log = path.with_name(f"{path.name}.wal")
+    with open_store(path):
+        pass
+    assert not log.exists()
+    with open_store(path, checkpoint=False) as store:
+        run_id = start_run(store, "rules", "1", {})
+    assert log.stat().st_size > 0
+    with open_store(path, read_only=True) as store:
+        assert [run.run_id for run in list_runs(store)] == [run_id]
+    with open_store(path):
+        pass
+    assert not log.exists()
+    with open_store(path) as store:
+        assert [run.run_id for run in list_runs(store)] == [run_id]
 
 
 def test_a_write_conflict_is_busy(path: Path) -> None:

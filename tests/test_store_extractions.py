@@ -30,6 +30,7 @@ from schemas.stages import (
     Extraction,
     FieldRef,
     Finding,
+    Gap,
     GroundedField,
     GroundedRecord,
     ScoredField,
@@ -39,10 +40,10 @@ from schemas.stages import (
     Status,
 )
 from schemas.text import Cell, Document, OutlineMark, Source, Span, Table
-from tests.store_samples import large_extraction, record, sample_extraction
+from tests.store_samples import large_extraction, record, sample_extraction, with_gap
 
 ROOT = Path(__file__).resolve().parents[1]
-TABLES = ("reports", "sections", "chunks", "records", "fields", "findings")
+TABLES = ("reports", "sections", "chunks", "records", "fields", "findings", "gaps")
 
 WRITER = """
 import sys
@@ -71,7 +72,7 @@ def row_counts(store: Store) -> list[int]:
     return [store.connection.execute(f"SELECT count(*) FROM data.{table}").fetchall()[0][0] for table in TABLES]
 
 
-@pytest.mark.parametrize("broken", ["records", "fields", "findings"])
+@pytest.mark.parametrize("broken", ["records", "fields", "findings", "gaps"])
 def test_nothing_is_half_written(broken: str, store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     append = extractions.append_rows
 
@@ -117,6 +118,17 @@ def test_an_extraction_comes_back_as_it_was(store: Store, run_id: str) -> None:
     ids = [save_extraction(store, run_id, each) for each in (extraction, other, extraction)]
     assert len(set(ids)) == 3
     assert [load_extraction(store, each) for each in ids] == [extraction, other, extraction]
+
+
+def test_gaps_and_the_second_reader_come_back(store: Store, run_id: str) -> None:
+    extraction = with_gap(sample_extraction())
+    read = tuple(replace(field, other=other) for field, other in zip(extraction.records[6].fields, "12", strict=False))
+    twice = replace(extraction.records[6], fields=read, confirmed=True)
+    once = replace(extraction.records[7], fields=(replace(extraction.records[7].fields[0], other=""),), confirmed=False)
+    extraction = replace(extraction, records=(*extraction.records[:6], twice, once, *extraction.records[8:]))
+    loaded = load_extraction(store, save_extraction(store, run_id, extraction))
+    assert (loaded.records, loaded.gaps) == (extraction.records, extraction.gaps)
+    assert {score.ref: score for score in loaded.scores} == {score.ref: score for score in extraction.scores}
 
 
 def test_an_empty_extraction_comes_back(store: Store, run_id: str) -> None:
@@ -167,7 +179,7 @@ numbers = st.integers(0, 2**31 - 1)
 spans = st.builds(Span, numbers, numbers)
 names = st.text(string.ascii_lowercase, min_size=1, max_size=6)
 confidences = st.floats(0, 1)
-fields = st.builds(GroundedField, names, words, st.sampled_from(Status), st.none() | spans)
+fields = st.builds(GroundedField, names, words, st.sampled_from(Status), st.none() | spans, st.none() | words)
 cells = st.builds(Cell, words, spans, numbers, numbers, numbers, numbers)
 tables = st.builds(Table, spans, st.lists(cells, max_size=3).map(tuple), numbers, numbers)
 records = st.builds(
@@ -180,6 +192,7 @@ records = st.builds(
     words,
     words,
     st.none() | numbers,
+    st.none() | st.booleans(),
 )
 refs = st.builds(FieldRef, st.integers(0, 3), st.just("") | names)
 sections = st.builds(
@@ -212,6 +225,7 @@ scores = st.builds(
     st.dictionaries(words, confidences, max_size=3),
     st.lists(words, max_size=2).map(tuple),
 )
+gaps = st.builds(Gap, numbers, words, words, words)
 documents = st.builds(
     Document,
     st.builds(Source, words, words, words, words),
@@ -230,6 +244,7 @@ anything = st.builds(
     st.lists(scores, max_size=5).map(tuple),
     words,
     st.dictionaries(words, confidences, max_size=3),
+    st.lists(gaps, max_size=3).map(tuple),
 )
 
 
@@ -251,7 +266,7 @@ def test_known_are_complete_extractions_of_that_engine_and_version(store: Store)
     one, two, three = (sample_extraction(content=content) for content in "123")
     save_extraction(store, old, one)
     save_extraction(store, new, two)
-    save_extraction(store, new, three, partial=True)
+    save_extraction(store, new, with_gap(three))
     assert known_extractions(store, "rules", "1") == {one.document.source.sha256}
     assert known_extractions(store, "rules", "2") == {two.document.source.sha256}
     assert known_extractions(store, "llm", "2") == frozenset()

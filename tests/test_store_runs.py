@@ -12,17 +12,20 @@ from pipeline.errors import DamagedFile, MissingFile, StoreError, UnknownReport
 from pipeline.store import (
     RunCounts,
     Store,
+    call_totals,
     find_report,
     finish_run,
     list_reports,
     list_runs,
     open_store,
+    save_calls,
     save_extraction,
     save_failure,
     start_run,
     summarize_run,
 )
-from tests.store_samples import sample_extraction
+from schemas.stages import Gap
+from tests.store_samples import sample_call, sample_extraction, with_gap
 
 
 @pytest.fixture
@@ -181,8 +184,40 @@ def test_a_listed_report_has_its_latest_extraction(store: Store) -> None:
 
 
 def test_a_partial_extraction_does_not_hide_a_complete_one(store: Store) -> None:
-    partial = save_extraction(store, "run", sample_extraction(), partial=True)
+    partial = save_extraction(store, "run", with_gap(sample_extraction()))
     assert [(r.extraction_id, r.status) for r in list_reports(store)] == [(partial, "partial")]
     complete = save_extraction(store, "run", sample_extraction())
-    save_extraction(store, "run", sample_extraction(), partial=True)
+    save_extraction(store, "run", with_gap(sample_extraction()))
     assert [(r.extraction_id, r.status) for r in list_reports(store)] == [(complete, "complete")]
+
+
+@pytest.mark.parametrize(("engine", "version"), [("rules", "2"), ("llm", "1")])
+def test_what_another_engine_or_version_read_last_is_current_even_with_gaps(
+    engine: str, version: str, store: Store
+) -> None:
+    old, new = start_run(store, "rules", "1", {}), start_run(store, engine, version, {})
+    save_extraction(store, old, sample_extraction())
+    partial = save_extraction(store, new, with_gap(sample_extraction(engine=engine)))
+    assert [(r.extraction_id, r.status, r.version) for r in list_reports(store)] == [(partial, "partial", version)]
+    complete = save_extraction(store, new, sample_extraction(engine=engine))
+    assert [(r.extraction_id, r.status) for r in list_reports(store)] == [(complete, "complete")]
+    save_extraction(store, new, with_gap(sample_extraction(engine=engine)))
+    assert [r.extraction_id for r in list_reports(store)] == [complete]
+    latest = save_extraction(store, old, sample_extraction())
+    assert [r.extraction_id for r in list_reports(store)] == [latest]
+
+
+def test_a_summary_has_the_gaps_and_the_calls_of_its_own_run(store: Store) -> None:
+    other, run_id = start_run(store, "llm", "1", {}), start_run(store, "llm", "1", {})
+    save_calls(store, other, [sample_call(1)])
+    save_extraction(store, other, with_gap(sample_extraction()))
+    nothing = summarize_run(store, run_id)
+    assert (nothing.partial, nothing.gaps, nothing.calls) == (0, {}, None)
+    gaps = (Gap(0, "goals", "budget", "预算用完"), Gap(1, "goals", "failed", "x"), Gap(1, "funding", "budget", "y"))
+    save_extraction(store, run_id, replace(sample_extraction(content="2"), gaps=gaps))
+    save_extraction(store, run_id, sample_extraction(content="3"))
+    save_calls(store, run_id, [sample_call(1), sample_call(2)])
+    summary = summarize_run(store, run_id)
+    assert (summary.counts.read, summary.partial, summary.gaps) == (2, 1, {"budget": 2, "failed": 1})
+    assert summary.calls == call_totals(store, run_id)
+    assert summary.calls.calls == 2

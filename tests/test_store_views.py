@@ -23,16 +23,18 @@ from pipeline.store import (
     list_reports,
     load_extraction,
     open_store,
+    save_calls,
     save_decision,
     save_extraction,
     start_run,
     view_rows,
 )
 from pipeline.store.views import WIDE_VIEWS
+from schemas.calls import CallState
 from schemas.records import MODELS, RecordKind
-from schemas.stages import Extraction, GroundedField, Status
+from schemas.stages import Extraction, Gap, GroundedField, Status
 from schemas.text import Span
-from tests.store_samples import TEXT, sample_extraction
+from tests.store_samples import TEXT, sample_call, sample_extraction
 
 REPORT_ID = sample_extraction().document.source.sha256
 
@@ -191,6 +193,53 @@ def test_flagged_fields_come_riskiest_first_with_their_evidence(store: Store) ->
     ]
     assert ask(store, "SELECT TEXT FROM data.reports")[1][0][start : start + 9] == "全年预算数 262"
     assert ask(store, "SELECT quote FROM flagged_fields WHERE kind = 'remedy'") == [("加强预算管理",)]
+
+
+def test_what_a_second_reader_said_is_beside_the_value(store: Store) -> None:
+    extraction = replace_value(sample_extraction(content="second"), 7, "score", "8.6")
+    record = extraction.records[7]
+    fields = tuple(replace(field, other="9" if field.name == "score" else None) for field in record.fields)
+    records = (*extraction.records[:7], replace(record, fields=fields, confirmed=True), *extraction.records[8:])
+    save_extraction(store, "run", replace(extraction, records=records))
+    found = ask(store, "SELECT value, other, confirmed FROM flagged_fields WHERE kind = 'indicator' ORDER BY value")
+    assert found == [("8.5", None, None), ("8.6", "9", True)]
+    assert ask(store, "SELECT confirmed FROM indicators WHERE score = '8.6'") == [(True,)]
+
+
+def test_gaps_of_current_reports_with_their_place(store: Store) -> None:
+    gaps = (
+        Gap(1, "indicators", "failed", "接口没有应答"),
+        Gap(0, "goals", "budget", "预算用完"),
+        Gap(7, "x", "y", "z"),
+    )
+    extraction = sample_extraction(content="gaps")
+    old = save_extraction(store, "run", replace(extraction, gaps=gaps[2:]))
+    save_extraction(store, "run", replace(extraction, gaps=gaps))
+    start, end = extraction.chunks[1].span
+    found = ask(store, "SELECT unit_name, task, reason, message, heading, page, span_start, span_end FROM gaps")
+    assert found == [
+        ("清河县林果局", "indicators", "failed", "接口没有应答", "一、基本情况 / 绩效指标", 2, start, end),
+        ("清河县林果局", "goals", "budget", "预算用完", "", 1, 0, start),
+        ("清河县林果局", "x", "y", "z", None, None, None, None),
+    ]
+    assert ask(store, f"SELECT count(*) FROM gaps WHERE extraction_id = '{old}'") == [(0,)]
+
+
+def test_costs_by_run_model_and_currency(store: Store) -> None:
+    ((run_id,),) = ask(store, "SELECT run_id FROM data.runs")
+    failed = sample_call(3, state=CallState.FAILED, response=None, cost=None, currency=None, output_tokens=0)
+    save_calls(store, run_id, [sample_call(1), sample_call(2, output_tokens=2**31 - 1), failed])
+    save_calls(store, "other", [sample_call(1, model="test-large", currency="USD")])
+    found = ask(
+        store,
+        "SELECT run_id, model, calls, failed, input_tokens, cached_tokens, output_tokens, cost, currency"
+        " FROM model_costs",
+    )
+    assert found == [
+        (run_id, "test-model", 2, 0, 1800, 600, 2**31 + 119, Decimal("0.0025"), "CNY"),
+        (run_id, "test-model", 1, 1, 900, 300, 0, None, None),
+        ("other", "test-large", 1, 0, 900, 300, 120, Decimal("0.00125"), "USD"),
+    ]
 
 
 def test_the_latest_extraction_is_the_current_one(store: Store) -> None:

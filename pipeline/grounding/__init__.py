@@ -5,8 +5,8 @@ and start and end between words: ``18`` is not found in ``793.18``, ``125`` not 
 that are merely alike are looked for only to tell a number that differs from words that are not there.
 """
 
+from pipeline.folding import TextIndex, index_text
 from pipeline.grounding.evidence import ground
-from pipeline.grounding.folding import TextIndex, index_text
 from pipeline.grounding.places import Located, locate, locate_quote
 
 __all__ = ["Located", "TextIndex", "ground", "index_text", "locate", "locate_quote"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipeline.grounding.folding import TextIndex, fold, index_text
+from pipeline.folding import TextIndex, fold, index_text
 from pipeline.grounding.places import (
     ABSENT,
     Located,

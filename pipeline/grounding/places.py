@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
-from pipeline.grounding.folding import (
+from pipeline.folding import (
     CUTS_END,
     CUTS_START,
     TextIndex,

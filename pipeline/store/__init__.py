@@ -1,5 +1,15 @@
 """The DuckDB database: every table, view and query, and the only place that imports duckdb."""
 
+from pipeline.store.call_log import CallLog
+from pipeline.store.calls import (
+    CallTotals,
+    TaskTotals,
+    answered_reports,
+    call_totals,
+    kept_keys,
+    load_replies,
+    save_calls,
+)
 from pipeline.store.connection import Store, open_store
 from pipeline.store.decisions import Decision, Verdict, save_decision
 from pipeline.store.exports import ViewRows, copy_view, view_rows
@@ -20,6 +30,8 @@ from pipeline.store.views import VIEWS
 
 __all__ = [
     "VIEWS",
+    "CallLog",
+    "CallTotals",
     "Decision",
     "FailureRow",
     "ReportRow",
@@ -27,16 +39,22 @@ __all__ = [
     "RunRow",
     "RunSummary",
     "Store",
+    "TaskTotals",
     "Verdict",
     "ViewRows",
+    "answered_reports",
+    "call_totals",
     "copy_view",
     "find_report",
     "finish_run",
+    "kept_keys",
     "known_extractions",
     "list_reports",
     "list_runs",
     "load_extraction",
+    "load_replies",
     "open_store",
+    "save_calls",
     "save_decision",
     "save_extraction",
     "save_failure",

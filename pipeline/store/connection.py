@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +16,12 @@ import duckdb
 from pipeline.errors import BusyDatabase, NotADatabase, StoreError
 from pipeline.store.migrations import migrate, require_current
 
-BUSY_DELAYS: tuple[float, ...] = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0)
-"""Seconds between the tries to open a busy database, each shortened at random by up to a half."""
+BUSY_DELAYS: tuple[float, ...] = (0.05,) * 90
+"""Seconds between the tries to open a busy database, each shortened at random by up to a half. With the tries, which
+take about 15 ms each, it is some five seconds.
+
+All are short, since a process that writes for long (see ``CallLog``) leaves the file free for some 30 ms at a time.
+"""
 
 # Nothing may be fetched from the network behind the user's back.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -25,6 +30,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
+_MIGRATING = threading.Lock()  # threads that open the same new database at once would make its tables twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,12 @@ def append_rows(store: Store, table: str, rows: Sequence[Sequence[object]]) -> N
 
 
 @contextmanager
-def open_store(path: Path, *, read_only: bool = False) -> Iterator[Store]:
+def open_store(path: Path, *, read_only: bool = False, checkpoint: bool = True) -> Iterator[Store]:
     """The database at the path, created where there is none, brought to the present shape, closed afterwards.
 
+    Without ``checkpoint`` what was written stays in the log file beside the database, as durable there as in it, until
+    that is large or somebody else closes the database: closing is quick then, for those who do it often.
+    Several threads of a process may each have a store of the same database open.
     Raises BusyDatabase (transient), NotADatabase, NewerDatabase, or StoreError for everything else that DuckDB reports.
     """
     connection = _connect_patiently(path, read_only)
@@ -59,7 +68,10 @@ def open_store(path: Path, *, read_only: bool = False) -> Iterator[Store]:
         if read_only:
             require_current(connection, path)
         else:
-            migrate(connection, path)
+            with _MIGRATING:
+                migrate(connection, path)
+        if not checkpoint:
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         yield Store(connection, path)
     except duckdb.Error as error:
         raise store_error(error, path) from error

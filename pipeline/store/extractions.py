@@ -15,6 +15,7 @@ from pipeline.store.rows import (
     read_chunk,
     read_document,
     read_finding,
+    read_gap,
     read_records,
     read_scores,
     read_section,
@@ -33,14 +34,14 @@ _ID_BYTES = 6  # 12 hexadecimal digits: as long as DuckDB keeps a string inside 
 _INSERT_REPORT = f"INSERT INTO data.reports VALUES (nextval('data.extraction_numbers'){', ?' * 16})"
 
 
-def save_extraction(store: Store, run_id: str, extraction: Extraction, *, partial: bool = False) -> str:
+def save_extraction(store: Store, run_id: str, extraction: Extraction) -> str:
     """The id of the extraction, which is now in the database with all its rows, or not at all.
 
-    ``partial`` says that a part of the report could not be read, so that the next run reads it again.
+    One with gaps is saved as partial, so that the next run reads the report again.
     Lone surrogates are stored as U+FFFD. Raises StoreError, BusyDatabase where another writer was in the way.
     """
     extraction_id = token_hex(_ID_BYTES)
-    report = _report_row(extraction_id, run_id, extraction, PARTIAL if partial else COMPLETE)
+    report = _report_row(extraction_id, run_id, extraction, PARTIAL if extraction.gaps else COMPLETE)
     rows = extraction_rows(extraction_id, extraction)
     try:
         _write(store, report, rows)
@@ -83,6 +84,7 @@ def load_extraction(store: Store, extraction_id: str) -> Extraction:
         read_scores(fields),
         engine,
         json.loads(seconds),
+        tuple(map(read_gap, _rows(store, "gaps", extraction_id, "gap"))),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import NewerDatabase, NotADatabase, StoreError
-from pipeline.store.tables import TABLES
+from pipeline.store.tables import CALLS_AND_GAPS, TABLES
 from pipeline.store.views import view_definitions
 
 Migration = Callable[[duckdb.DuckDBPyConnection], None]
@@ -18,16 +18,26 @@ def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(TABLES)
 
 
+def _leave_to_a_later_step(_: duckdb.DuckDBPyConnection) -> None:
+    """Nothing: what the step once made is made anew by a later one."""
+
+
+def _add_calls_and_gaps(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(CALLS_AND_GAPS)
+
+
 def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(view_definitions())
 
 
 MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("create_tables", _create_tables),
-    ("create_views", _create_views),
+    ("create_views", _leave_to_a_later_step),
+    ("calls_and_gaps", _add_calls_and_gaps),
+    ("views_of_calls_and_gaps", _create_views),
 )
-"""Names and steps. A change to the views' SQL or to the fields of the schemas adds ``_create_views`` once more,
-under a new name."""
+"""Names and steps. A change to the views' SQL or to the fields of the schemas adds ``_create_views`` once more at the
+end, under a new name, and leaves its earlier place empty: the views of today need the tables of today."""
 
 
 def applied_migrations(connection: duckdb.DuckDBPyConnection, path: Path) -> int:

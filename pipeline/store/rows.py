@@ -16,6 +16,7 @@ from schemas.stages import (
     Extraction,
     FieldRef,
     Finding,
+    Gap,
     GroundedField,
     GroundedRecord,
     ScoredField,
@@ -42,6 +43,7 @@ class ExtractionRows(NamedTuple):
     records: list[Row]
     fields: list[Row]
     findings: list[Row]
+    gaps: list[Row]
 
 
 def to_json(value: object) -> str:
@@ -69,6 +71,10 @@ def extraction_rows(extraction_id: str, extraction: Extraction) -> ExtractionRow
         [
             _finding_row(extraction_id, number, finding, extraction.document)
             for number, finding in enumerate(extraction.findings)
+        ],
+        [
+            (extraction_id, number, gap.chunk, gap.task, gap.reason, gap.message)
+            for number, gap in enumerate(extraction.gaps)
         ],
     )
 
@@ -113,17 +119,15 @@ def read_chunk(row: Row) -> Chunk:
 def read_records(record_rows: Iterable[Row], field_rows: Iterable[Row]) -> tuple[GroundedRecord, ...]:
     """The records of rows, the fields' rows being in the order of record and position."""
     fields: dict[int, list[GroundedField]] = {}
-    for _, record, position, name, value, _, _, _, status, start, end, *_ in field_rows:
+    for _, record, position, name, value, _, _, _, status, start, end, *_, other in field_rows:
         if position is not None:
-            field = GroundedField(name, value, Status(status), _read_span(start, end))
+            field = GroundedField(name, value, Status(status), _read_span(start, end), other)
             fields.setdefault(record, []).append(field)
     records = []
-    for _, index, kind, _, _, references, quote, start, end, status, engine, rule, chunk in record_rows:
+    for _, index, kind, _, _, references, quote, start, end, status, *origin in record_rows:
         evidence = GroundedField(_QUOTE, quote, Status(status), _read_span(start, end))
         own = tuple(fields.get(index, ()))
-        records.append(
-            GroundedRecord(index, RecordKind(kind), json.loads(references), own, evidence, engine, rule, chunk)
-        )
+        records.append(GroundedRecord(index, RecordKind(kind), json.loads(references), own, evidence, *origin))
     return tuple(records)
 
 
@@ -131,7 +135,7 @@ def read_scores(field_rows: Iterable[Row]) -> tuple[ScoredField, ...]:
     """The scores of the fields' rows, in the order in which they were given."""
     found = [
         (position, ScoredField(FieldRef(record, name), confidence, json.loads(signals), tuple(flags or ())))
-        for _, record, _, name, *_, position, confidence, signals, _, flags in field_rows
+        for _, record, _, name, *_, position, confidence, signals, _, flags, _ in field_rows
         if position is not None
     ]
     return tuple(score for _, score in sorted(found, key=lambda pair: pair[0]))
@@ -148,6 +152,11 @@ def read_finding(row: Row) -> Finding:
         tuple(FieldRef(field["record"], field["field"]) for field in fields),
         about_report,
     )
+
+
+def read_gap(row: Row) -> Gap:
+    """The gap of a row."""
+    return Gap(*row[2:])
 
 
 def _encodable(value: Any) -> Any:
@@ -188,7 +197,7 @@ def _record_row(extraction_id: str, record: GroundedRecord, key: str) -> Row:
     references = record.references
     evaluation = references.get("id" if record.kind is RecordKind.EVALUATION else "evaluation")
     evidence = (record.quote.value, *(record.quote.span or (None, None)), record.quote.status.value)
-    origin = (record.engine, record.rule, record.chunk)
+    origin = (record.engine, record.rule, record.chunk, record.confirmed)
     return (
         extraction_id,
         record.index,
@@ -215,12 +224,11 @@ def _field_rows(extraction_id: str, extraction: Extraction) -> list[Row]:
             number_unit = measure(record.kind, field.name, field.value)
             found = (field.status.value, *_place(field, text))
             scored = scores.pop((record.index, field.name), None)
-            rows.append((*grounded, *number_unit, *found, *_score_columns(scored)))
+            rows.append((*grounded, *number_unit, *found, *_score_columns(scored), field.other))
     for number, score in (*scores.values(), *unmatched):
         nothing = (None,) * 8
-        rows.append(
-            (extraction_id, score.ref.record, None, score.ref.field, *nothing, *_score_columns((number, score)))
-        )
+        about = (extraction_id, score.ref.record, None, score.ref.field)
+        rows.append((*about, *nothing, *_score_columns((number, score)), None))
     return rows
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.errors import ExtractError, StoreError
+from pipeline.store.calls import CallTotals, call_totals
 from pipeline.store.connection import Store, now, transaction
+from pipeline.store.extractions import PARTIAL
 from pipeline.store.rows import Row, storable, to_json
 
 
@@ -49,7 +51,11 @@ class FailureRow(NamedTuple):
 
 
 class RunSummary(NamedTuple):
-    """What came of a run: its reports, its records by kind, and what is left for a reviewer."""
+    """What came of a run: its reports, its records by kind, and what is left for a reviewer.
+
+    ``gaps`` counts what could not be read by its reason, ``partial`` the reports that have gaps; ``calls`` is what the
+    run asked of models, ``None`` where it asked nothing.
+    """
 
     run: RunRow
     counts: RunCounts
@@ -58,6 +64,9 @@ class RunSummary(NamedTuple):
     flagged_fields: int
     findings: Mapping[str, int]
     failures: tuple[FailureRow, ...]
+    partial: int
+    gaps: Mapping[str, int]
+    calls: CallTotals | None
 
 
 # max_tokens is no secret, access_token is
@@ -110,12 +119,15 @@ def summarize_run(store: Store, run_id: str) -> RunSummary:
         raise _no_such_run(run_id)
     run = _run_row(found)
     failures = execute("SELECT * FROM data.failures WHERE run_id = ? ORDER BY failed_at, path", [run_id]).fetchall()
-    ((saved,),) = execute("SELECT count(*) FROM data.reports WHERE run_id = ?", [run_id]).fetchall()
+    ((saved, partial),) = execute(
+        "SELECT count(*), count(*) FILTER (status = ?) FROM data.reports WHERE run_id = ?", [PARTIAL, run_id]
+    ).fetchall()
     ((fields, flagged),) = execute(
         "SELECT count(value), count(*) FILTER (flagged)"
         " FROM data.fields JOIN data.reports e USING (extraction_id) WHERE e.run_id = ?",
         [run_id],
     ).fetchall()
+    calls = call_totals(store, run_id)
     return RunSummary(
         run,
         run.counts or RunCounts(saved, 0, len(failures)),
@@ -124,6 +136,9 @@ def summarize_run(store: Store, run_id: str) -> RunSummary:
         flagged,
         _counted(store, "findings", "code", run_id),
         tuple(FailureRow(*row) for row in failures),
+        partial,
+        _counted(store, "gaps", "reason", run_id),
+        calls if calls.calls else None,
     )
 
 

@@ -18,7 +18,15 @@ WIDE_VIEWS: dict[RecordKind, str] = {
 }
 """The view with one row for each record of a kind."""
 
-VIEWS: tuple[str, ...] = ("current_reports", *WIDE_VIEWS.values(), "findings", "flagged_fields", "unmatched_decisions")
+VIEWS: tuple[str, ...] = (
+    "current_reports",
+    *WIDE_VIEWS.values(),
+    "findings",
+    "flagged_fields",
+    "unmatched_decisions",
+    "gaps",
+    "model_costs",
+)
 """The views for analysts."""
 
 _MONEY = ("prior_executed", "initial_budget", "annual_budget", "executed")
@@ -37,10 +45,20 @@ _YUAN = """
                  * try_cast(max(number) FILTER (field = 'unit') AS DECIMAL(12, 2))
     END::DECIMAL(38, 6) AS {name}_yuan"""
 
+# Current is what the engine and version that read a report last made of it: their latest complete extraction, or their
+# latest where all are partial. So a second try that fails hides nothing, and neither does an older engine's reading
+# hide what a newer one could read but for a gap.
 _STEPS = """
 CREATE OR REPLACE VIEW data.current_extractions AS
-SELECT * FROM data.reports
-QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY status = 'complete' DESC, number DESC) = 1;
+SELECT e.* FROM data.reports e SEMI JOIN (
+    SELECT number FROM (
+        SELECT
+            r.number, r.report_id, r.status = 'complete' AS complete,
+            max(r.number) OVER (PARTITION BY r.report_id, r.engine, u.version) AS latest
+        FROM data.reports r LEFT JOIN data.runs u USING (run_id)
+    )
+    QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY latest DESC, complete DESC, number DESC) = 1
+) USING (number);
 
 CREATE OR REPLACE VIEW data.latest_decisions AS
 SELECT * FROM data.decisions
@@ -62,7 +80,7 @@ SELECT
     CASE WHEN d.verdict IS NULL THEN f.number ELSE d.number END AS number,
     CASE WHEN d.verdict IS NULL THEN f.unit ELSE d.unit END AS unit,
     CASE WHEN d.verdict IS NULL THEN f.dimension ELSE d.dimension END AS dimension,
-    f.value AS extracted_value, f.status, f.evidence,
+    f.value AS extracted_value, f.other, f.status, f.evidence,
     CASE WHEN d.verdict IS NULL OR d.value = f.value THEN f.span_start ELSE d.span_start END AS span_start,
     CASE WHEN d.verdict IS NULL OR d.value = f.value THEN f.span_end ELSE d.span_end END AS span_end,
     CASE WHEN d.verdict IS NULL THEN f.confidence ELSE 1 END AS confidence, f.signals,
@@ -125,11 +143,11 @@ ORDER BY t.report, n.extraction_id, n.finding;
 
 CREATE OR REPLACE VIEW flagged_fields AS
 SELECT
-    t.report, t.unit_name, t.fiscal_year, f.kind, r.evaluation, v.evaluation_name, f.field, f.value, f.confidence,
-    f.flags AS reasons, f.status,
+    t.report, t.unit_name, t.fiscal_year, f.kind, r.evaluation, v.evaluation_name, f.field, f.value, f.other,
+    f.confidence, f.flags AS reasons, f.status,
     CASE WHEN f.span_start IS NOT NULL THEN coalesce(f.evidence, f.extracted_value) END AS evidence,
     f.span_start, f.span_end,
-    r.quote, r.quote_start, r.quote_end, f.signals, f.record, f.record_key, f.report_id, f.extraction_id
+    r.quote, r.quote_start, r.quote_end, r.confirmed, f.signals, f.record, f.record_key, f.report_id, f.extraction_id
 FROM data.current_fields f
 JOIN data.current_records r USING (extraction_id, record)
 JOIN data.titles t USING (extraction_id)
@@ -145,6 +163,27 @@ WHERE NOT EXISTS (
     WHERE e.report_id = d.report_id AND r.kind = d.kind AND r.record_key = d.record_key
 )
 ORDER BY t.report, d.decision;
+
+CREATE OR REPLACE VIEW gaps AS
+SELECT
+    t.report, t.unit_name, t.fiscal_year, g.task, g.reason, g.message,
+    array_to_string(c.heading_path, ' / ') AS heading,
+    nullif(len([page FOR page IN e.pages::INTEGER[] IF page <= c.span_start]), 0) AS page,
+    c.span_start, c.span_end, g.gap, g.chunk, t.report_id, g.extraction_id
+FROM data.gaps g
+JOIN data.titles t USING (extraction_id)
+JOIN data.current_extractions e USING (extraction_id)
+LEFT JOIN data.chunks c USING (extraction_id, chunk)
+ORDER BY t.report, g.extraction_id, g.gap;
+
+CREATE OR REPLACE VIEW model_costs AS
+SELECT
+    u.started_at, c.run_id, c.model, count(*) AS calls, count(*) FILTER (c.state = 'failed') AS failed,
+    sum(c.input_tokens)::BIGINT AS input_tokens, sum(c.cached_tokens)::BIGINT AS cached_tokens,
+    sum(c.output_tokens)::BIGINT AS output_tokens, sum(c.cost) AS cost, c.currency
+FROM data.model_calls c LEFT JOIN data.runs u USING (run_id)
+GROUP BY ALL
+ORDER BY u.started_at, c.run_id, c.model, c.currency;
 """
 
 
@@ -190,7 +229,7 @@ SELECT
     t.report, t.unit_name, t.fiscal_year, {linked}
     {", ".join(columns)},
     p.confidence, coalesce(p.flagged, false) AS flagged, coalesce(p.flags, []) AS flags,
-    coalesce(p.reviewed, false) AS reviewed,
+    coalesce(p.reviewed, false) AS reviewed, r.confirmed,
     r.quote, r.quote_start, r.quote_end, r.record, r.record_key, r.report_id, r.extraction_id
 FROM data.current_records r
 JOIN data.titles t USING (extraction_id)

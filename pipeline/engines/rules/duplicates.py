@@ -15,28 +15,53 @@ _TOTAL = re.compile(r"整体支出|总额|合计|总计|^预算|^支出$|资金�
 _FILLER = re.compile(r"[\s“”\"（）()及和与的为]|支出|经费|费用|资金|金额|总额|情况|共计|合计|项目")
 
 
+_PROSE = (
+    "funding.prose",
+    "narrative.measure",
+    "goals.prose",
+    "goals.heading",
+    "causes.sentence",
+    "problems.item",
+    "remedies.item",
+)
+
+
+_SAME_MEASURE = 0.7
+
+
+def is_prose(one: Candidate) -> bool:
+    """True for a record that was read from prose, by whatever reader."""
+    return one.rule in _PROSE or (one.engine == "llm" and one.rule != "llm.form")
+
+
 def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates without those that only repeat what another says in a fuller or a form's record."""
-    forms = [c for c in found if c.kind is RecordKind.FUNDING and c.rule != "funding.prose"]
-    rows = [c for c in found if c.rule == "indicators.row"]
+    forms = [c for c in found if c.kind is RecordKind.FUNDING and not is_prose(c)]
+    rows = [c for c in found if c.kind is RecordKind.INDICATOR and not is_prose(c)]
     money = {c.where for one in found if one.kind is RecordKind.FUNDING for c in one.fields.values() if c.where}
     kept: list[Candidate] = []
     for one in found:
         earlier = [c for c in kept if c.kind is one.kind and c.references == one.references]
-        if one.rule == "funding.prose":
+        if one.kind is RecordKind.FUNDING and is_prose(one):
             same = [c for c in (*forms, *earlier) if c is not one and c.references == one.references]
             if one.references.get("evaluation") == "department":  # a project's own passage says it more fully
                 same.extend(c for c in found if c.kind is RecordKind.FUNDING and c.references != one.references)
             if any(_repeats_amounts(one, other) for other in same):
                 continue
-        elif one.rule == "narrative.measure":
+        elif one.kind is RecordKind.INDICATOR and is_prose(one):
             where = one.fields["actual"].where if "actual" in one.fields else None
             if where and any(where.covers(span) for span in money):
                 continue
             if any(_repeats_measure(one, other) for other in earlier) or any(_repeats_row(one, row) for row in rows):
                 continue
-        elif one.rule == "goals.prose" and any(
-            _value(one, "statement") == _value(c, "statement") for c in found if c.rule == "goals.form"
+        elif (
+            one.kind is RecordKind.GOAL
+            and is_prose(one)
+            and any(
+                _value(one, "statement") == _value(c, "statement")
+                for c in found
+                if c.kind is RecordKind.GOAL and not is_prose(c)
+            )
         ):
             continue
         kept.append(one)
@@ -61,16 +86,25 @@ def _repeats_measure(one: Candidate, other: Candidate) -> bool:
 
 
 def _repeats_row(one: Candidate, row: Candidate) -> bool:
-    """True where a form's row of the same evaluation states the measure under the same name with the same number."""
-    if one.references["evaluation"] != row.references["evaluation"] or not {"name", "actual"} <= set(row.fields):
+    """True where a form's row states the measure under about the same name with the same number.
+
+    The row is of the same evaluation, or of a project that the department's prose sums up.
+    """
+    if one.references["evaluation"] not in (row.references["evaluation"], "department"):
         return False
-    if set(one.fields) != {"name", "actual"}:
+    if not {"name", "actual"} <= set(row.fields) or set(one.fields) != {"name", "actual"}:
         return False  # the prose adds a change or a target
-    first, second = sorted((_value(one, "name"), _value(row, "name")), key=len)
-    if len(first) < 3 or first not in second:
+    first, second = _value(one, "name"), _value(row, "name")
+    if min(len(first), len(second)) < 3 or not _same_measure(first, second):
         return False
     a, b = parse_quantity(_value(one, "actual")), parse_quantity(_value(row, "actual"))
     return a is not None and b is not None and a.number == b.number and a.scale == b.scale
+
+
+def _same_measure(first: str, second: str) -> bool:
+    """True where most of the shorter name's characters stand in the other (labeling guide: 70 of 100)."""
+    shared = sum((Counter(first) & Counter(second)).values())
+    return shared >= _SAME_MEASURE * min(len(first), len(second))
 
 
 def alike(first: str, second: str) -> bool:

@@ -1,0 +1,218 @@
+"""A batch: files in, outcomes out, and what was read written to the database whenever it is free."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from time import monotonic
+from typing import NamedTuple
+
+from pipeline.errors import BusyDatabase, ExtractError
+from pipeline.files import FoundFile
+from pipeline.readers import read_bytes
+from pipeline.store import RunCounts, open_store, save_extraction, save_failure
+from schemas.stages import Extraction
+
+_BUG_HINT = "这是程序的缺陷，不是文件的问题；设置 EXTRACT_DEBUG=1 再运行一次可看到详情，请附上详情反馈。"
+_WRITE_EVERY = 1.0  # seconds: to open the database costs about as much as to read a report by rules
+_LAST_TRIES = (
+    12  # each of about five seconds: what was extracted is not given up because somebody looks at the database
+)
+
+
+class Outcome(StrEnum):
+    """What came of a file."""
+
+    READ = "read"
+    PARTIAL = "partial"  # read and stored, but a model could not read some part; a later run fills the gaps
+    SKIPPED = "skipped"  # its content was extracted by an earlier run
+    DUPLICATE = "duplicate"  # its content was extracted in this run, from another file
+    FAILED = "failed"
+
+
+class FileOutcome(NamedTuple):
+    """A file and what came of it; ``error`` says why where it failed, ``gaps`` what is missing where it is partial."""
+
+    path: Path
+    outcome: Outcome
+    error: ExtractError | None = None
+    gaps: tuple[str, ...] = ()
+
+
+class Failure(NamedTuple):
+    """A file that could not be read, why, and the SHA-256 of its bytes if they could be had."""
+
+    error: ExtractError
+    sha256: str | None
+
+
+Result = Extraction | Failure | Outcome
+
+
+class _Waiting(NamedTuple):
+    place: int  # in the batch's outcomes
+    path: Path
+    result: Extraction | Failure
+
+
+@dataclass(slots=True)
+class Batch:
+    """The outcomes of a run so far, and the results that wait to be written because the database was busy or just was
+    written to.
+    """
+
+    database: Path
+    run_id: str
+    outcomes: list[FileOutcome] = field(default_factory=list)
+    waiting: list[_Waiting] = field(default_factory=list)
+    tried_at: float = 0.0
+
+    def add(self, path: Path, result: Result) -> None:
+        """Take a file's result, and write what waits unless that was done a moment ago."""
+        if isinstance(result, Outcome):
+            self.outcomes.append(FileOutcome(path, result))
+            return
+        self.waiting.append(_Waiting(len(self.outcomes), path, result))
+        self.outcomes.append(_outcome_of(path, result))
+        if monotonic() - self.tried_at >= _WRITE_EVERY:
+            self._write_if_free()
+
+    def write_patiently(self) -> None:
+        """Write everything that waits; raises ``BusyDatabase`` where others keep the database for long."""
+        for _ in range(_LAST_TRIES):
+            if self._write_if_free():
+                return
+        self._write()
+
+    def counts(self) -> RunCounts:
+        """How many files were read, skipped and failed."""
+        outcomes = [outcome.outcome for outcome in self.outcomes]
+        read = outcomes.count(Outcome.READ) + outcomes.count(Outcome.PARTIAL)
+        skipped = outcomes.count(Outcome.SKIPPED) + outcomes.count(Outcome.DUPLICATE)
+        return RunCounts(read, skipped, outcomes.count(Outcome.FAILED))
+
+    def ordered(self, paths: Sequence[Path]) -> tuple[FileOutcome, ...]:
+        """The outcomes in the order of the files, whichever was done first."""
+        places = {path: place for place, path in enumerate(paths)}
+        return tuple(sorted(self.outcomes, key=lambda outcome: places[outcome.path]))
+
+    def _write_if_free(self) -> bool:
+        try:
+            self._write()
+        except BusyDatabase:
+            return False
+        finally:
+            self.tried_at = monotonic()
+        return True
+
+    def _write(self) -> None:
+        if not self.waiting:
+            return
+        with open_store(self.database) as store:
+            while self.waiting:
+                place, path, result = self.waiting[0]
+                if isinstance(result, Extraction):
+                    try:
+                        save_extraction(store, self.run_id, result)
+                    except BusyDatabase:
+                        raise
+                    except Exception as error:  # one report that cannot be stored must not cost the others
+                        result = Failure(as_extract_error(error, path), result.document.source.sha256)
+                        self.outcomes[place] = _outcome_of(path, result)
+                if isinstance(result, Failure):
+                    save_failure(store, self.run_id, str(path), result.error, result.sha256)
+                del self.waiting[0]
+
+
+def extract_files(
+    files: Sequence[FoundFile], known: frozenset[str], extract: Callable[[Path, bytes], Extraction], at_once: int
+) -> Iterator[tuple[FoundFile, Result]]:
+    """The result of every file, each as soon as it is there, ``at_once`` of them under way in threads.
+
+    An error that ends the run is raised when what else was under way is done.
+    """
+    if at_once == 1:
+        for file, sha256, found in _prepared(files, known):
+            yield file, _attempt(extract, file.path, found, sha256) if isinstance(found, bytes) else found
+        return
+    stop: ExtractError | None = None
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="report")
+    under_way: dict[Future[Result], FoundFile] = {}
+    prepared = _prepared(files, known)
+    try:
+        while True:
+            following = next(prepared, None) if stop is None and len(under_way) < at_once else None
+            if following is not None:
+                file, sha256, found = following
+                if isinstance(found, bytes):
+                    under_way[pool.submit(_attempt, extract, file.path, found, sha256)] = file
+                else:
+                    yield file, found
+                continue
+            if not under_way:
+                break
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                file = under_way.pop(future)
+                try:
+                    result = future.result()
+                except ExtractError as error:
+                    stop = stop or error
+                else:
+                    yield file, result
+    finally:  # what is under way is not waited for where the user breaks off
+        pool.shutdown(wait=False, cancel_futures=True)
+    if stop is not None:
+        raise stop
+
+
+def as_extract_error(error: Exception, path: Path) -> ExtractError:
+    """The error itself, or where it is none of ours one that says so."""
+    if isinstance(error, ExtractError):
+        return error
+    wrapped = ExtractError(f"处理时出错：{path.name}（{type(error).__name__}: {error}）", _BUG_HINT)
+    wrapped.__cause__ = error
+    return wrapped
+
+
+def _prepared(
+    files: Sequence[FoundFile], known: frozenset[str]
+) -> Iterator[tuple[FoundFile, str | None, bytes | Result]]:
+    """Every file with its bytes, or with what came of it where it need not or cannot be read."""
+    met: set[str] = set()
+    for file in files:
+        if file.error is not None:
+            yield file, None, Failure(file.error, None)
+            continue
+        try:
+            data = read_bytes(file.path)
+        except Exception as error:
+            yield file, None, Failure(as_extract_error(error, file.path), None)
+            continue
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 in met:
+            yield file, sha256, Outcome.DUPLICATE
+        elif sha256 in known:
+            yield file, sha256, Outcome.SKIPPED
+        else:
+            met.add(sha256)
+            yield file, sha256, data
+
+
+def _attempt(extract: Callable[[Path, bytes], Extraction], path: Path, data: bytes, sha256: str | None) -> Result:
+    try:
+        return extract(path, data)
+    except Exception as error:  # whatever is wrong with a file, the batch goes on
+        if isinstance(error, ExtractError) and error.stops_run:
+            raise
+        return Failure(as_extract_error(error, path), sha256)
+
+
+def _outcome_of(path: Path, result: Extraction | Failure) -> FileOutcome:
+    if isinstance(result, Failure):
+        return FileOutcome(path, Outcome.FAILED, result.error)
+    gaps = tuple(dict.fromkeys(gap.message for gap in result.gaps))
+    return FileOutcome(path, Outcome.PARTIAL if gaps else Outcome.READ, gaps=gaps)

@@ -1,0 +1,215 @@
+"""The engine with two readers: rules read the forms, a model reads the prose, and each is the other's second opinion.
+
+The reader in charge of a passage decides what is a record there; what only the other saw is kept and flagged. A model
+that finds less than half of what the rules find in the same passages is not put in charge: it may add nothing, and
+takes nothing away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.engines.llm.claims import Reader, Told
+from pipeline.engines.llm.engine import Answers, ask_again, ask_first
+from pipeline.engines.llm.model import Model
+from pipeline.engines.llm.questions import FORM, Question, first_questions
+from pipeline.engines.llm.subjects import Evaluations, evaluations_from, owned, owner
+from pipeline.engines.rules import RulesEngine
+from pipeline.engines.rules.duplicates import drop_repeated, is_prose
+from pipeline.engines.rules.evaluations import DEPARTMENT
+from pipeline.folding import TextIndex, index_text
+from schemas.records import RecordKind
+from schemas.stages import Candidate, Chunk, Claim, Reading, Section, SectionKind
+from schemas.text import Document, Span
+
+_CLEAN = 0.6
+"""A form is read cleanly by rules where the quotes of its records hold this share of its cells with digits."""
+_TRUSTED = 0.5
+_FEWEST = 3
+"""A model is judged by this many of the rules' records at least."""
+
+
+class HybridEngine:
+    """Rules and a model together."""
+
+    name = "hybrid"
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._rules = RulesEngine()
+        self.version = f"{self._rules.version}+1:{model.version}"
+
+    def read(self, document: Document, sections: Sequence[Section], chunks: Sequence[Chunk]) -> Reading:
+        """Every record that either reader finds, in order of the text."""
+        rules = self._rules.read(document, sections, chunks)
+        questions = tuple(
+            question
+            for question in first_questions(document, chunks, self._model.tasks)
+            if question.task != FORM or not reads_cleanly(document, chunks[question.chunks[0]], rules.candidates)
+        )
+        index = index_text(document.text)
+        reader = Reader(document, index, chunks)
+        answers = self._model.wait_for(self._ask(document, chunks, index, reader, questions))
+        told = tuple(reader.told(answers.answered))
+        asked = [span for answered in answers.answered for span in answered.question.spans]
+        return Reading(combined(rules.candidates, told, asked), answers.gaps)
+
+    async def _ask(
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        index: TextIndex,
+        reader: Reader,
+        questions: Sequence[Question],
+    ) -> Answers:
+        asker = self._model.asker(document, chunks, index)
+        first = await ask_first(asker, questions)
+        if not self._model.settings.second_look:
+            return first
+        claimed = [one.candidate for one in reader.told(first.answered)]
+        again = await ask_again(asker, document, chunks, questions, claimed)
+        return Answers((*first.answered, *again.answered), (*first.gaps, *again.gaps))
+
+
+def reads_cleanly(document: Document, chunk: Chunk, found: Iterable[Candidate]) -> bool:
+    """True where rules have read a form so that a model need not: most of its numbers stand in some record."""
+    if chunk.kind is not SectionKind.FORM:
+        return False
+    quotes = [one.quote.where for one in found if one.quote.where and one.kind is not RecordKind.REPORT]
+    if any(
+        one.rule == "funding.damaged_row" and one.quote.where and chunk.span.covers(one.quote.where) for one in found
+    ):
+        return False
+    numbers = [
+        cell.span
+        for table in document.tables
+        for cell in table.cells
+        if chunk.span.covers(cell.span) and any(char.isdigit() for char in cell.text)
+    ]
+    held = sum(any(quote.covers(span) for quote in quotes) for span in numbers)
+    return bool(numbers) and held >= _CLEAN * len(numbers)
+
+
+def combined(rules: Sequence[Candidate], told: Sequence[Told], asked: Sequence[Span]) -> tuple[Candidate, ...]:
+    """The records of both readers as one reading. ``asked`` are the passages that the model gave an answer to."""
+    evaluations, extended = _evaluations(rules, told)
+    model = owned(told, extended)
+    theirs = [one for one in rules if one.kind not in (RecordKind.REPORT, RecordKind.EVALUATION)]
+    both = [one for one in theirs if one.quote.where and _inside(one.quote.where, asked)]
+    prose = [one for one in both if is_prose(one)]
+    second = {id(first): other for first, other in paired(both, model)}
+    met = {id(other) for other in second.values()}
+    trusted = len(prose) < _FEWEST or sum(id(one) in second for one in prose) >= _TRUSTED * len(prose)
+    records: list[Candidate] = []
+    for one in theirs:
+        other = second.get(id(one))
+        if other is not None:
+            in_charge = trusted and is_prose(one)
+            records.append(_agreed(other, one) if in_charge else _agreed(one, other))
+        else:
+            records.append(_alone(one, confirmed=False) if trusted and any(one is p for p in prose) else one)
+    records.extend(_alone(one, confirmed=None if trusted else False) for one in model if id(one) not in met)
+    records.sort(key=lambda one: one.quote.where.start if one.quote.where else 0)
+    facts = [one for one in rules if one.kind is RecordKind.REPORT]
+    return (*facts, *drop_repeated([*evaluations, *records]))
+
+
+def paired(rules: Sequence[Candidate], model: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
+    """The records that both readers found: one to one, by the characters that they were read from."""
+    pairs: list[tuple[Candidate, Candidate]] = []
+    free = list(model)
+    for one in rules:
+        best, most = None, 0
+        for other in free:
+            shared = _shared(one, other) if one.kind is other.kind else 0
+            if shared > most:
+                best, most = other, shared
+        if best is not None:
+            pairs.append((one, best))
+            free.remove(best)
+    return pairs
+
+
+_KEYS: Mapping[RecordKind, tuple[str, ...]] = {
+    RecordKind.INDICATOR: ("actual",),
+    RecordKind.FUNDING: ("executed", "annual_budget", "initial_budget", "prior_executed"),
+    RecordKind.GOAL: ("statement",),
+    RecordKind.DEVIATION: ("description", "reason"),
+    RecordKind.REMEDY: ("statement",),
+}
+"""The fields whose characters two records share if they are of one thing."""
+
+
+def _shared(one: Candidate, other: Candidate) -> int:
+    shared = 0
+    for name in _KEYS[one.kind]:
+        for span in _spans(one, name):
+            shared += sum(
+                max(0, min(span.end, theirs.end) - max(span.start, theirs.start))
+                for key in _KEYS[one.kind]
+                for theirs in _spans(other, key)
+            )
+    return shared
+
+
+def _spans(one: Candidate, name: str) -> tuple[Span, ...]:
+    where = one.fields[name].where if name in one.fields else None
+    return (where,) if where else ()
+
+
+def _agreed(one: Candidate, other: Candidate) -> Candidate:
+    """The record of the reader in charge, with what the other read in each of its fields."""
+    fields = {
+        name: replace(claim, other=other.fields[name].value if name in other.fields else "")
+        for name, claim in one.fields.items()
+    }
+    return replace(one, fields=fields, confirmed=True)
+
+
+def _completed_by(one: Candidate, other: Candidate) -> Candidate:
+    """The record with the fields that only the other reader filled."""
+    more = {name: replace(claim, other="") for name, claim in other.fields.items() if name not in one.fields}
+    return replace(one, fields={**one.fields, **more})
+
+
+def _alone(one: Candidate, confirmed: bool | None) -> Candidate:
+    """A record that the other reader, who read the same passage, did not find."""
+    return replace(
+        one, fields={name: replace(claim, other="") for name, claim in one.fields.items()}, confirmed=confirmed
+    )
+
+
+def _evaluations(rules: Sequence[Candidate], told: Sequence[Told]) -> tuple[list[Candidate], Evaluations]:
+    """What either reader says is evaluated: the rules' records, scores and grades that only the model saw added."""
+    known = evaluations_from(rules)
+    found = list(known.candidates)
+    names = dict(known.names)
+    for project, one in told:
+        if one.kind is not RecordKind.EVALUATION:
+            continue
+        extended = Evaluations((), names, known.home)
+        about = owner(extended, project) if project else known.home
+        place = next((n for n, theirs in enumerate(found) if theirs.references["id"] == about), None)
+        if place is not None:
+            found[place] = _completed(found[place], one)
+        elif project and one.quote.where and "total_score" in one.fields:
+            identifier = f"p{sum(e.references['id'] != DEPARTMENT for e in found) + 1}"
+            names[identifier] = project
+            named = {**one.fields, "name": Claim(project)}
+            found.append(replace(one, references={"id": identifier, "scope": "project"}, fields=named))
+    return found, Evaluations(tuple(found), names, known.home)
+
+
+def _completed(theirs: Candidate, one: Candidate) -> Candidate:
+    fields = dict(theirs.fields)
+    for name, claim in one.fields.items():
+        if name in fields and name != "name":
+            fields[name] = replace(fields[name], other=claim.value)
+        elif claim.where and name != "name":
+            fields[name] = replace(claim, other="")
+    return replace(theirs, fields=fields, confirmed=True)
+
+
+def _inside(span: Span, passages: Sequence[Span]) -> bool:
+    return any(passage.covers(span) for passage in passages)

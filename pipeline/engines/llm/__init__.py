@@ -1,0 +1,1 @@
+"""Reads with a model: questions out, answers in as claims, and every reply kept."""

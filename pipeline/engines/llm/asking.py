@@ -1,0 +1,171 @@
+"""A question to an answer: through instructor, sent back once, split where it was too long, and told where it failed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import instructor
+from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException
+from pydantic import ValidationError
+
+from pipeline.engines.llm.calls import ABOUT, About, Caller, Unanswered
+from pipeline.engines.llm.questions import Question, halves
+from pipeline.engines.llm.replies import answer_words
+from pipeline.engines.llm.settings import AnswerMode
+from pipeline.errors import ModelError, PromptTooLong
+from pipeline.folding import TextIndex, fold
+from prompts import Prompt
+from schemas.answers import ANSWERS, CONTAINS, Answer
+from schemas.calls import CallState
+from schemas.stages import Chunk, Gap
+from schemas.text import Document
+
+# Instructor tells every failure on stderr, where the progress stands; ours are told once, in words, at the end.
+logging.getLogger("instructor").addHandler(logging.NullHandler())
+logging.getLogger("instructor").propagate = False
+
+MODES: Mapping[AnswerMode, instructor.Mode] = {
+    AnswerMode.TOOLS: instructor.Mode.TOOLS,
+    AnswerMode.JSON_SCHEMA: instructor.Mode.JSON_SCHEMA,
+    AnswerMode.JSON: instructor.Mode.JSON,
+    AnswerMode.MD_JSON: instructor.Mode.MD_JSON,
+}
+_REASKS = 1
+_ANSWER_BASE, _ANSWER_PER_CHARACTER, _ANSWER_MOST = 1_500, 2, 8_192
+"""Tokens an answer may have: some endpoints stop far earlier by default, and 8,192 is what most models can write."""
+_RAISED_MOST = 32_768
+
+
+class Answered(NamedTuple):
+    """A question and what the model said to it."""
+
+    question: Question
+    answer: Answer
+
+
+class Outcome(NamedTuple):
+    """The answers to a question, several where it was split, and what could not be had."""
+
+    answered: tuple[Answered, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Asker:
+    """Puts the questions about one document to a model."""
+
+    def __init__(
+        self,
+        caller: Caller,
+        prompts: Mapping[str, Prompt],
+        document: Document,
+        chunks: Sequence[Chunk],
+        index: TextIndex,
+    ) -> None:
+        self._caller = caller
+        self._prompts = prompts
+        self._document = document
+        self._chunks = chunks
+        self._index = index
+        self._create: Any = instructor.patch(create=caller.create, mode=MODES[caller.settings.mode])
+
+    async def ask_all(self, questions: Sequence[Question]) -> list[Outcome]:
+        """The outcome of every question, in order; all are asked at once, as far as the pace allows."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self.ask(question)) for question in questions]
+        return [task.result() for task in tasks]
+
+    async def ask(self, question: Question, raised: int = 1) -> Outcome:
+        """What came of a question. Raises only what ends the run."""
+        try:
+            return await self._asked(question, raised)
+        except Unanswered as error:
+            if error.state is not CallState.TRUNCATED:
+                return _gap(question, error.state.value, str(error))
+            parts = halves(self._document, self._chunks, question)
+            if parts:
+                return await self._ask_parts(parts)
+            if self._most_tokens(question, raised) < _RAISED_MOST:
+                return await self.ask(question, raised * 4)
+            return _gap(question, error.state.value, str(error))
+        except PromptTooLong as error:
+            parts = halves(self._document, self._chunks, question)
+            return await self._ask_parts(parts) if parts else _gap(question, error.code, str(error))
+        except ModelError as error:
+            if error.stops_run:
+                raise
+            return _gap(question, error.code, str(error))
+
+    async def _ask_parts(self, parts: Sequence[Question]) -> Outcome:
+        outcomes = await self.ask_all(parts)
+        return Outcome(
+            tuple(one for outcome in outcomes for one in outcome.answered),
+            tuple(gap for outcome in outcomes for gap in outcome.gaps),
+        )
+
+    async def _asked(self, question: Question, raised: int) -> Outcome:
+        prompt = self._prompts[question.task]
+        model = ANSWERS[prompt.schema]
+        ABOUT.set(About(self._document.source.sha256, question.task, f"{prompt.version}:{prompt.sha256[:12]}", []))
+        try:
+            answer = await self._create(
+                response_model=model,
+                messages=[{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
+                context={"passages": question.text, CONTAINS: self._contains(question)},
+                max_retries=_REASKS,
+                strict=False,
+                model=self._caller.settings.model,
+                **self._parameters(question, raised),
+            )
+        except InstructorRetryException as error:
+            if isinstance(error.__cause__, ModelError):
+                raise error.__cause__ from error
+            return await self._salvaged(question, model, error)
+        except IncompleteOutputException as error:  # our own look at finish_reason comes first, so this is unheard of
+            raise Unanswered(CallState.TRUNCATED, "回答超过长度上限，未写完", "") from error
+        return Outcome((Answered(question, answer),))
+
+    async def _salvaged(self, question: Question, model: type[Answer], error: InstructorRetryException) -> Outcome:
+        """What can be used of an answer that was sent back and is still not right.
+
+        Quotes that are not in the text stay as they are: grounding flags them. Parts out of shape are lost, which is
+        told, and the reply counts as no answer, so that the next run asks anew.
+        """
+        response = error.last_completion.model_dump(mode="json") if error.last_completion is not None else {}
+        try:
+            data = json.loads(answer_words(response))
+        except (ValueError, LookupError, TypeError):
+            data = None
+        try:
+            return Outcome((Answered(question, model.model_validate(data)),))
+        except ValidationError:
+            answer, lost = model.salvage(data)
+        message = (
+            f"回答有 {lost} 处不合格式，退回一次后仍不合" if data is not None else "回答不是 JSON，退回一次后仍不是"
+        )
+        await self._caller.disown(message)
+        kept = (Answered(question, answer),) if data is not None else ()
+        return Outcome(kept, _gap(question, CallState.INVALID.value, message).gaps)
+
+    def _parameters(self, question: Question, raised: int) -> dict[str, Any]:
+        ours: dict[str, Any] = {"temperature": 0}
+        if "max_completion_tokens" not in self._caller.settings.parameters:
+            ours["max_tokens"] = self._most_tokens(question, raised)
+        merged = {**ours, **self._caller.settings.parameters}
+        return {name: value for name, value in merged.items() if value is not None}
+
+    def _most_tokens(self, question: Question, raised: int) -> int:
+        return min(_ANSWER_BASE + _ANSWER_PER_CHARACTER * len(question.text), _ANSWER_MOST) * raised
+
+    def _contains(self, question: Question) -> Callable[[str], bool]:
+        """Tells whether words stand in the passages of a question, white space and width aside."""
+        passages = [self._index.folded[slice(*self._index.folded_range(span))] for span in question.spans]
+        sent = [*passages, fold(question.text)]
+        return lambda words: any(fold(words) in passage for passage in sent)
+
+
+def _gap(question: Question, reason: str, message: str) -> Outcome:
+    return Outcome((), tuple(Gap(chunk, question.task, reason, message) for chunk in question.chunks))

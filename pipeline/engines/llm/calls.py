@@ -1,0 +1,249 @@
+"""One call: looked up, paced, tried again where that can help, counted, and kept before anyone sees its answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from openai.types.chat import ChatCompletion
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from pipeline.engines.llm.client import Transport
+from pipeline.engines.llm.pace import Pace
+from pipeline.engines.llm.prices import Price, cost, estimate_tokens
+from pipeline.engines.llm.replies import Replies, classify, request_key
+from pipeline.engines.llm.settings import ModelSettings
+from pipeline.errors import BudgetSpent, ExtractError, MalformedReply, ModelBusy, ModelError, ModelUnusable
+from schemas.calls import CallState, ModelCall
+
+_HOPELESS, _HOPELESS_AT_FIRST = 20, 3
+"""So many calls in a row that failed for good mean that the endpoint is gone or was never right, not that a chunk is
+difficult; few will do where none was ever answered."""
+
+_GO_ON = "提高上限再运行，会接着做。"
+
+
+class About(NamedTuple):
+    """What a call is about: stored with it. ``answers`` takes the calls of one question that were answered."""
+
+    report_id: str
+    task: str
+    prompts: str
+    answers: list[ModelCall]
+
+
+ABOUT: ContextVar[About] = ContextVar("about")
+"""Set by whoever asks, since instructor stands between the question and the call."""
+
+
+class Unanswered(ModelError):
+    """A reply came, but no answer: ``state`` says how it ended."""
+
+    code = "unanswered"
+
+    def __init__(self, state: CallState, message: str, key: str) -> None:
+        super().__init__(message)
+        self.state = state
+        self.key = key
+
+
+@dataclass(slots=True)
+class Spending:
+    """What was sent and spent so far; estimates count for what is under way."""
+
+    calls: int = 0
+    answers: int = 0
+    written: int = 0  # tokens of all answers
+    tokens: int = 0
+    cost: Decimal = Decimal(0)
+    tokens_under_way: int = 0
+    cost_under_way: Decimal = Decimal(0)
+    failures_in_a_row: int = 0
+
+
+class Caller:
+    """Sends requests for an engine. ``create`` takes what the openai package's method of that name takes."""
+
+    def __init__(
+        self, settings: ModelSettings, transport: Transport, replies: Replies, price: Price | None, pace: Pace
+    ) -> None:
+        self.settings = settings
+        self.spending = Spending()
+        self._transport = transport
+        self.replies = replies
+        self._price = price
+        self._pace = pace
+        self._under_way: dict[str, asyncio.Future[None]] = {}
+
+    async def create(self, **request: Any) -> ChatCompletion:
+        """The completion, from the store where it was paid for already.
+
+        Raises ``Unanswered`` where a reply came without an answer, and ``ModelError`` where none came.
+        """
+        request["messages"] = list(request["messages"])  # instructor adds to its own list when it sends back
+        key = request_key(request)
+        while (other := self._under_way.get(key)) is not None:  # two reports may hold the very same page
+            await asyncio.wait([other])
+        reply = None if self.settings.refresh else self.replies.find(ABOUT.get().report_id, key)
+        if reply is None:
+            self._under_way[key] = done = asyncio.get_running_loop().create_future()
+            try:
+                response = await self._ask(key, request)
+            finally:
+                del self._under_way[key]
+                done.set_result(None)
+        else:
+            response = dict(reply.response)
+        state, message = classify(response)
+        if state is not CallState.COMPLETE:
+            raise Unanswered(state, message or "", key)
+        ABOUT.get().answers.append(replace(self._call(key, request, 0.0), response=response))
+        return ChatCompletion.construct(**response)
+
+    async def disown(self, message: str) -> None:
+        """Note that the replies to the present question cannot be used, so that the next run asks anew."""
+        for call in ABOUT.get().answers:
+            await self.replies.keep(replace(call, state=CallState.INVALID, error=message))
+
+    async def _ask(self, key: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The reply to a request that is not in the store, tried as often as it makes sense."""
+        retrying = AsyncRetrying(  # one for each call: its state must not be shared between coroutines
+            retry=retry_if_exception(lambda error: isinstance(error, ExtractError) and error.transient),
+            wait=_as_told(self.settings.longest_wait),
+            stop=stop_after_attempt(self.settings.attempts),
+            reraise=True,
+        )
+        try:
+            async for attempt in retrying:
+                with attempt:
+                    response = await self._attempt(key, request)
+        except ModelUnusable:
+            raise
+        except ModelError as error:
+            self.spending.failures_in_a_row += 1
+            failures = self.spending.failures_in_a_row
+            if failures >= (_HOPELESS if self.spending.answers else _HOPELESS_AT_FIRST):
+                raise ModelUnusable(f"连续 {failures} 次调用失败，最近一次：{error}", error.hint) from error
+            raise
+        self.spending.failures_in_a_row = 0
+        return response
+
+    async def _attempt(self, key: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        expected = estimate_tokens(_words_of(request))
+        with self._reserved(expected):
+            async with self._pace.turn(expected):
+                start = perf_counter()
+                try:
+                    response = await self._transport.send(request)
+                    state, message = _classified(response)
+                except ModelError as error:
+                    if isinstance(error, ModelBusy):
+                        self._pace.slow_down(error.retry_after if type(error) is ModelBusy else None)
+                    failed = self._call(key, request, perf_counter() - start)
+                    await self._keep(replace(failed, error=f"{error.code}: {error}"))
+                    raise
+                seconds = perf_counter() - start
+        self._pace.speed_up()
+        answered = self._counted(self._call(key, request, seconds), response, expected)
+        await self._keep(replace(answered, response=response, state=state, error=message))
+        return response
+
+    async def _keep(self, call: ModelCall) -> None:
+        self.spending.calls += 1
+        self.spending.answers += call.response is not None
+        self.spending.written += call.output_tokens
+        self.spending.tokens += call.input_tokens + call.output_tokens
+        self.spending.cost += call.cost or 0
+        await self.replies.keep(call)
+
+    def _call(self, key: str, request: Mapping[str, Any], seconds: float) -> ModelCall:
+        about = ABOUT.get()
+        return ModelCall(
+            key=key,
+            report_id=about.report_id,
+            task=about.task,
+            model=self.settings.model,
+            prompts=about.prompts,
+            request=request,
+            response=None,
+            state=CallState.FAILED,
+            error=None,
+            input_tokens=0,
+            cached_tokens=0,
+            output_tokens=0,
+            cost=None if self._price is None else Decimal(0),
+            currency=None if self._price is None else self._price.currency,
+            seconds=seconds,
+        )
+
+    def _counted(self, call: ModelCall, response: Mapping[str, Any], expected: int) -> ModelCall:
+        """The call with its tokens and cost: the endpoint's count, or an estimate where it gives none."""
+        usage = response.get("usage")
+        usage = usage if isinstance(usage, dict) else {}
+        details = usage.get("prompt_tokens_details")
+        cached = _count((details if isinstance(details, dict) else {}).get("cached_tokens"))
+        if not cached:
+            cached = _count(usage.get("prompt_cache_hit_tokens"))  # DeepSeek's name for it
+        tokens = _count(usage.get("prompt_tokens")) or expected
+        written = _count(usage.get("completion_tokens")) or estimate_tokens(_words_of(response.get("choices") or []))
+        spent = None if self._price is None else cost(self._price, tokens, cached, written)
+        return replace(call, input_tokens=tokens, cached_tokens=cached, output_tokens=written, cost=spent)
+
+    @contextmanager
+    def _reserved(self, tokens: int) -> Iterator[None]:
+        """Counts a request as spent while it is under way, so that many at once do not overshoot a limit together.
+
+        Its answer is expected to be as long as the answers so far. Raises ``BudgetSpent`` where it might be too much.
+        """
+        spending, settings = self.spending, self.settings
+        written = spending.written // spending.answers if spending.answers else tokens
+        price = Decimal(0) if self._price is None else cost(self._price, tokens, 0, written)
+        spending.tokens_under_way += tokens + written
+        spending.cost_under_way += price
+        try:
+            if settings.max_tokens is not None and spending.tokens + spending.tokens_under_way > settings.max_tokens:
+                raise BudgetSpent(f"将超过 --max-tokens {settings.max_tokens}（已用 {spending.tokens}）", _GO_ON)
+            if settings.max_cost is not None and spending.cost + spending.cost_under_way > settings.max_cost:
+                raise BudgetSpent(f"将超过 --max-cost {settings.max_cost}（已用 {spending.cost:.4f}）", _GO_ON)
+            yield
+        finally:
+            spending.tokens_under_way -= tokens + written
+            spending.cost_under_way -= price
+
+
+def _as_told(longest: float) -> Any:
+    """As long as the endpoint says, else longer each time, at random within it (full jitter)."""
+    backoff = wait_random_exponential(multiplier=1, max=longest)
+
+    def wait(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        told = error.retry_after if isinstance(error, ModelBusy) else None
+        return told if told is not None else backoff(state)
+
+    return wait
+
+
+def _classified(response: Mapping[str, Any]) -> tuple[CallState, str | None]:
+    try:
+        return classify(response)
+    except ValueError as error:
+        raise MalformedReply("模型服务的回复不合接口格式", "请检查 --base-url 是否指向兼容 OpenAI 的接口。") from error
+
+
+def _words_of(part: Any) -> str:
+    """Every string in a request or reply, one after the other: what tokens are estimated from."""
+    if isinstance(part, str):
+        return part
+    if isinstance(part, Mapping):
+        return "".join(str(key) + _words_of(value) for key, value in part.items())
+    return "".join(map(_words_of, part)) if isinstance(part, list | tuple) else ""
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0

@@ -1,0 +1,100 @@
+"""From what the user says of a model to one that is ready to be asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipeline.errors import SettingsError, UsageError
+from pipeline.settings import NO_MODEL_HINT, Settings, read_key
+
+if TYPE_CHECKING:  # the openai package takes half a second to load
+    from pipeline.engines.llm.model import Model
+    from pipeline.engines.llm.prices import Price
+    from pipeline.engines.llm.settings import ModelSettings
+
+MODEL_ENGINES = ("llm", "hybrid")
+
+
+class ModelOptions(NamedTuple):
+    """What the user says of a model, as it was said; ``None`` means a default."""
+
+    model: str | None
+    base_url: str | None
+    mode: str
+    prompts: str | None
+    parameters: tuple[str, ...]  # "name=JSON"
+    second_look: bool
+    concurrency: int | None
+    rpm: int | None
+    tpm: int | None
+    max_cost: float | None
+    max_tokens: int | None
+    refresh: bool
+    prices: Path | None
+
+
+def has_model(options: ModelOptions, settings: Settings) -> bool:
+    """True where enough is said to ask a model: its name, and a key or a server of one's own."""
+    return options.model is not None and (options.base_url is not None or "OPENAI_API_KEY" in settings.model_variables)
+
+
+def open_model(options: ModelOptions) -> Model:
+    """The model, ready to be asked. Raises ``UsageError`` or ``SettingsError`` where the options cannot work."""
+    from pipeline.engines.llm.client import Endpoint
+    from pipeline.engines.llm.model import Model
+
+    settings, price = model_settings(options)
+    if settings.max_cost is not None and price is None:
+        raise UsageError(
+            f"不知道模型 {settings.model} 的价格，--max-cost 无从计算", "用 --prices 给出价格表，或改用 --max-tokens。"
+        )
+    return Model(settings, Endpoint(settings, read_key()), price)
+
+
+def model_settings(options: ModelOptions) -> tuple[ModelSettings, Price | None]:
+    """How to ask the model, and its price if it is known. Raises ``UsageError`` or ``SettingsError``."""
+    from pipeline.engines.llm.prices import load_prices, price_of
+    from pipeline.engines.llm.settings import DEFAULT_CONCURRENCY, DEFAULT_PROMPTS, AnswerMode, ModelSettings
+    from prompts import PromptError, load_prompts
+
+    if options.model is None:
+        raise UsageError("没有指定模型", NO_MODEL_HINT)
+    if options.mode not in list(AnswerMode):
+        raise UsageError(f"没有“{options.mode}”这种回答方式", f"可用：{'、'.join(AnswerMode)}。")
+    prompts = options.prompts or DEFAULT_PROMPTS
+    try:
+        load_prompts(prompts)
+    except PromptError as error:
+        raise SettingsError(str(error), "用 extract prompts list 查看有哪些版本。") from error
+    settings = ModelSettings(
+        model=options.model,
+        base_url=options.base_url,
+        mode=AnswerMode(options.mode),
+        prompts=prompts,
+        parameters=_parameters(options.parameters),
+        second_look=options.second_look,
+        concurrency=options.concurrency or DEFAULT_CONCURRENCY,
+        rpm=options.rpm,
+        tpm=options.tpm,
+        max_cost=None if options.max_cost is None else Decimal(str(options.max_cost)),
+        max_tokens=options.max_tokens,
+        refresh=options.refresh,
+    )
+    return settings, price_of(load_prices(options.prices), options.model)
+
+
+def _parameters(said: Iterable[str]) -> dict[str, Any]:
+    parameters = {}
+    for one in said:
+        name, sign, value = one.partition("=")
+        if not sign or not name:
+            raise UsageError(f"--param 应写成 名=值，而不是“{one}”", "例如 --param temperature=0.2。")
+        try:
+            parameters[name] = json.loads(value)
+        except ValueError:
+            parameters[name] = value
+    return parameters
