@@ -24,7 +24,7 @@ from schemas.calls import ModelCall, Reply
 from schemas.stages import Extraction
 
 ANSWER_SHARE = 0.9
-"""Tokens of an answer to those of the passages asked about: what answers to our own prompts came to (docs/models.md)."""
+"""Tokens of an answer to those of the passages asked about, as answers to our own prompts came to."""
 
 
 class Plan(NamedTuple):

@@ -79,8 +79,8 @@ def diff_data(old: str, new: str) -> list[dict[str, str]]:
     for task in sorted(before.keys() | after.keys()):
         texts = [_text(prompts.get(task)) for prompts in (before, after)]
         if texts[0] != texts[1]:
-            names = [f"{version}/{task}.md" for version in (old, new)]
-            lines = difflib.unified_diff(*(text.splitlines() for text in texts), *names, lineterm="")
+            first, second = (text.splitlines() for text in texts)
+            lines = difflib.unified_diff(first, second, f"{old}/{task}.md", f"{new}/{task}.md", lineterm="")
             found.append({"task": task, "diff": "\n".join(lines)})
     return found
 

@@ -50,7 +50,8 @@ def run_lines(report: RunReport) -> Iterator[str]:
     yield from (f"内容重复，已跳过：{printable(str(path))}" for path in repeated)
     for file in report.outcomes:
         if file.gaps:
-            yield f"不完整 {printable(str(file.path))}：{printable('；'.join(file.gaps))} → 再次运行 extract run 会补上。"
+            missing = printable("；".join(file.gaps))
+            yield f"不完整 {printable(str(file.path))}：{missing} → 再次运行 extract run 会补上。"
 
 
 def _calls_rows(calls: CallTotals) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A question to an answer: through instructor, sent back once, split where it was too long, and told where it failed."""
+"""A question to an answer: through instructor, sent back once, split where too long, and told where it failed."""
 
 from __future__ import annotations
 

@@ -118,7 +118,9 @@ class Reader:
 
     def _named_before(self, project: str, where: Span | None, question: Question) -> Claim:
         """A project's name as a claim, with the last place before its money that has it."""
-        above = [Span(span.start, min(span.end, where.end)) for span in question.spans if where and span.start < where.end]
+        above = [
+            Span(span.start, min(span.end, where.end)) for span in question.spans if where and span.start < where.end
+        ]
         found = None
         while above and (further := self._find(project, above)) is not None:
             found = further

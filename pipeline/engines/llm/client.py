@@ -27,28 +27,14 @@ from pipeline.errors import (
 
 _NO_KEY = "none"  # servers on one's own machine want none, the openai package insists on one
 _KNOWN = frozenset(
-    [
-        "messages",
-        "model",
-        "tools",
-        "tool_choice",
-        "response_format",
-        "temperature",
-        "max_tokens",
-        "max_completion_tokens",
-        "top_p",
-        "seed",
-        "stop",
-        "n",
-        "reasoning_effort",
-        "frequency_penalty",
-        "presence_penalty",
-        "logprobs",
-        "top_logprobs",
-        "parallel_tool_calls",
-        "service_tier",
-    ]
+    {
+        *("messages", "model", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning_effort"),
+        *("temperature", "top_p", "seed", "stop", "n", "max_tokens", "max_completion_tokens", "logprobs"),
+        *("top_logprobs", "frequency_penalty", "presence_penalty", "service_tier"),
+    }
 )
+"""What the openai package takes as arguments of its own; everything else travels in the body all the same."""
+
 _TOO_LONG = ("context_length", "maximum context", "context length", "context size", "too long", "exceeds the available")
 _SPENT = ("insufficient_quota", "insufficient balance", "arrears")  # "exceeded your current quota" may pass in a minute
 _FILTERED = ("data_inspection_failed", "inappropriate content", "content_filter", "content_policy", "敏感")
@@ -119,7 +105,7 @@ class Endpoint:
 
 
 def status_error(status: int, body: str, headers: Mapping[str, str]) -> ModelError:
-    """Our error for an HTTP status: what may pass, what is wrong with this request, what is wrong with every request."""
+    """Our error for an HTTP status: what may pass, what is wrong with this request, what is wrong with all."""
     said = _said(body)
     words = f"{body} {said}".lower()
     if status == 402 or any(sign in words for sign in _SPENT):

@@ -97,7 +97,7 @@ def _unclaimed(
         for quantity in find_quantities(words):
             span = Span(match.start() + quantity.span.start, match.start() + quantity.span.end)
             before = text[max(match.start(), span.start - 16) : span.start]
-            if not quantity.unit or any(place.overlaps(span) for place in taken) or _EARLIER.search(before):
+            if not quantity.unit or any(place.overlaps(span) for place in taken) or _OTHERWISE.search(before):
                 continue
             if quantity.dimension.startswith("money") and quantity.number in money:
                 continue  # said once more
