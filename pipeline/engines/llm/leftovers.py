@@ -14,7 +14,7 @@ from schemas.stages import Candidate, Chunk, SectionKind
 from schemas.text import Document, Span
 
 _SENTENCE = re.compile(r"[^。；！？\n]*[^\s。；！？][^。；！？\n]*[。；！？]?")
-_EARLIER = re.compile(
+_OTHERWISE = re.compile(
     r"(?:上年|去年|同比|环比|比上|较上|20\d\d年)[^，。；]{0,12}$|第$|目标|计划|预计|拟|力争|预期|编制|得分|满分|总分|评分|分值"
 )
 
