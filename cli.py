@@ -101,9 +101,7 @@ def _run(
     parameter: Annotated[
         list[str] | None, typer.Option("--param", metavar="名=值", help="随请求发送的参数，值为 JSON，可重复。")
     ] = None,
-    second_look: Annotated[
-        bool, typer.Option("--second-look/--no-second-look", help="对无着落的数字再问一遍。")
-    ] = True,
+    no_second_look: Annotated[bool, typer.Option("--no-second-look", help="不对无着落的数字再问一遍。")] = False,
     concurrency: Annotated[int | None, typer.Option(metavar="个", min=1, help="同时发出的请求上限。")] = None,
     rpm: Annotated[int | None, typer.Option(metavar="次", min=1, help="每分钟请求数上限。")] = None,
     tpm: Annotated[int | None, typer.Option(metavar="个", min=1, help="每分钟 token 数上限。")] = None,
@@ -123,7 +121,7 @@ def _run(
         mode,
         prompts,
         tuple(parameter or ()),
-        second_look,
+        not no_second_look,
         concurrency,
         rpm,
         tpm,
@@ -137,7 +135,7 @@ def _run(
         _tell(
             f"使用引擎 {name}（模型 {asked.model}）。"
             if name != "rules"
-            else f"未配置模型，使用规则引擎 rules；{NO_MODEL_HINT}"
+            else f"未配置模型，使用规则引擎 rules。{NO_MODEL_HINT}"
         )
     if dry_run:
         _plan(paths, db, name, asked, force, as_json)

@@ -74,7 +74,7 @@ def _score(record: GroundedRecord, field: GroundedField, doubts: Iterable[Findin
     flags = [finding.detail for finding in doubts]
     if not field.status.vouched:
         flags.insert(0, _STATUS_FLAGS[field.status])
-    if _unsupported(record):
+    if _unsupported(record) and field.status.vouched:
         flags.append("这一条没有可以核对的出处")
     elif record.confirmed is False:
         flags.append("只有一种读法读出这一条，负责这段原文的读法没有读出，请核对")

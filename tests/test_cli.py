@@ -12,7 +12,7 @@ import pytest
 
 import cli
 from pipeline import doctor
-from pipeline.settings import MODEL_VARIABLES, VERSION
+from pipeline.settings import MODEL_VARIABLES, NO_MODEL_HINT, VERSION
 from pipeline.store import Decision, Verdict, connection, find_report, open_store, save_decision
 from schemas.records import RecordKind
 from tests.report_samples import NO_REPORT, OFFICE_ENCRYPTED, truncated_docx, write_report
@@ -146,7 +146,7 @@ def test_run_tells_counts_and_that_rules_were_used(command: Run) -> None:
     write_report(Path("乙.txt"))
     first = command("run", ".")
     assert first.code == 0
-    assert first.err == "未配置模型，使用规则引擎 rules。\n"
+    assert first.err == f"未配置模型，使用规则引擎 rules。{NO_MODEL_HINT}\n"
     assert row(first.out, "报告：已读取") == "1"
     assert row(first.out, "报告：已跳过（内容重复）") == "1"
     assert row(first.out, "记录：绩效指标") != "0"

@@ -85,11 +85,10 @@ def test_nothing_found_is_an_empty_label_file() -> None:
     assert labels_of(extraction()) == Labels(report="report")
 
 
-def test_what_was_not_found_in_the_text_is_kept_as_it_was_claimed() -> None:
+def test_a_record_that_the_text_does_not_bear_out_is_no_label() -> None:
     quote = grounded("quote", "公园 8个")
     one = record(RecordKind.REMEDY, {}, grounded("statement", "多建公园"), quote=quote)
-    (remedy,) = labels_of(extraction(one)).remedies
-    assert (remedy.statement, remedy.quote) == ("多建公园", "公园 8个")
+    assert labels_of(extraction(one)).remedies == ()
 
 
 def test_the_facts_have_their_types() -> None:

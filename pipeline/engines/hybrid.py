@@ -50,7 +50,7 @@ class HybridEngine:
         )
         index = index_text(document.text)
         reader = Reader(document, index, chunks)
-        answers = self._model.wait_for(self._ask(document, chunks, index, reader, questions))
+        answers = self._model.wait_for(self._ask(document, chunks, index, reader, questions, rules.candidates))
         told = tuple(reader.told(answers.answered))
         asked = [span for answered in answers.answered for span in answered.question.spans]
         return Reading(combined(rules.candidates, told, asked), answers.gaps)
@@ -62,12 +62,13 @@ class HybridEngine:
         index: TextIndex,
         reader: Reader,
         questions: Sequence[Question],
+        rules: Sequence[Candidate],
     ) -> Answers:
         asker = self._model.asker(document, chunks, index)
         first = await ask_first(asker, questions)
         if not self._model.settings.second_look:
             return first
-        claimed = [one.candidate for one in reader.told(first.answered)]
+        claimed = [*rules, *(one.candidate for one in reader.told(first.answered))]
         again = await ask_again(asker, document, chunks, questions, claimed)
         return Answers((*first.answered, *again.answered), (*first.gaps, *again.gaps))
 

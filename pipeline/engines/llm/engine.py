@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.engines.llm.asking import Answered, Asker
-from pipeline.engines.llm.claims import Reader
+from pipeline.engines.llm.claims import Reader, Told
 from pipeline.engines.llm.leftovers import leftover_question
 from pipeline.engines.llm.model import Model
 from pipeline.engines.llm.questions import Question, first_questions
@@ -54,7 +54,7 @@ class LlmEngine:
         answers = first
         if self._model.settings.second_look:
             again = await ask_again(asker, document, chunks, questions, [one.candidate for one in told])
-            told = (*told, *reader.told(again.answered))
+            told = (*told, *in_forms(told, reader.told(again.answered)))
             answers = Answers((*first.answered, *again.answered), (*first.gaps, *again.gaps))
         facts = reader.facts(answers.answered)
         evaluations = evaluations_of(document, told, facts.get("unit_name"))
@@ -62,6 +62,13 @@ class LlmEngine:
         quote = facts["unit_name"] if "unit_name" in facts else Claim(document.text.strip()[:_FIRST_LINE])
         report = Candidate(RecordKind.REPORT, {}, facts, Claim(quote.value, quote.where), self.name, "llm.overview")
         return Reading((report, *drop_repeated([*evaluations.candidates, *found])), answers.gaps)
+
+
+def in_forms(first: Sequence[Told], again: Iterable[Told]) -> Iterator[Told]:
+    """What the second look told, that of a form's cell given to the project that the form is about."""
+    about = {one.candidate.chunk: one.project for one in first if one.candidate.rule == "llm.form" and one.project}
+    for one in again:
+        yield one if one.project else one._replace(project=about.get(one.candidate.chunk))
 
 
 async def ask_first(asker: Asker, questions: Sequence[Question]) -> Answers:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.engines.llm.questions import LEFTOVER, MAX_CHARACTERS, Question, fence
-from pipeline.quantities import find_quantities, parse_quantity
+from pipeline.quantities import Quantity, find_quantities, parse_quantity
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Chunk, SectionKind
 from schemas.text import Document, Span
@@ -20,6 +21,8 @@ _OTHERWISE = re.compile(
 
 
 _STOP = re.compile("[。；]")
+_LOOK_BACK = 16  # characters
+_SAME_NAME = 0.7  # of a name's characters
 _TOLD = 40  # characters: shorter cells name things
 _OF_ROWS = (RecordKind.INDICATOR, RecordKind.FUNDING)
 """A form's goals and outcome hold their numbers as words only: the results in them are records of their own."""
@@ -33,32 +36,33 @@ class Unclaimed(NamedTuple):
     numbers: tuple[str, ...]
 
 
+class _Claimed(NamedTuple):
+    """What the records of a report claim: places of the text, amounts of money, and results by name and number."""
+
+    places: tuple[Span, ...]
+    money: frozenset[Decimal]
+    results: tuple[tuple[str, Decimal], ...]
+
+
 def leftover_question(
-    document: Document, chunks: Sequence[Chunk], asked: Iterable[int], claimed: Iterable[Candidate]
+    document: Document, chunks: Sequence[Chunk], asked: Iterable[int], claimed: Sequence[Candidate]
 ) -> Question | None:
     """What to ask about again of the chunks that were asked about; ``None`` where nothing is left over.
 
-    A number is claimed where it stands in the quote or in a value of a record. A chunk whose answer was empty has all
-    its numbers left over.
+    A number is claimed where it stands in the quote or in a value of a record, or where its sentence only tells once
+    more what a record claims. A chunk whose answer was empty has all its numbers left over.
     """
-    claimed = tuple(claimed)
-    taken = [span for one in claimed for span in _places(one)]
-    rows = [span for one in claimed if one.kind in _OF_ROWS for span in _places(one)]
-    money = frozenset(number for one in claimed if one.kind is RecordKind.FUNDING for number in _numbers(one))
+    everything = _claimed(claimed)
+    rows = _claimed([one for one in claimed if one.kind in _OF_ROWS])
     found: list[Unclaimed] = []
-    for index in sorted(set(asked)):
-        if chunks[index].kind is SectionKind.PERFORMANCE:
-            found.extend(_unclaimed(document, chunks[index], chunks[index].span, taken, money))
-        elif chunks[index].kind is SectionKind.FORM:
-            for cell in _told_cells(document, chunks[index]):
-                found.extend(_unclaimed(document, chunks[index], cell, rows, money))
-    kept: list[Unclaimed] = []
-    size = 0
-    for one in found:
-        size += one.sentence.end - one.sentence.start
-        if size > MAX_CHARACTERS:
-            break
-        kept.append(one)
+    for chunk in (chunks[index] for index in sorted(set(asked))):
+        if chunk.kind is SectionKind.PERFORMANCE:
+            found.extend(_unclaimed(document, chunk, chunk.span, everything))
+        elif chunk.kind is SectionKind.FORM:
+            for cell in _told_cells(document, chunk):
+                found.extend(_unclaimed(document, chunk, cell, rows))
+    sizes = accumulate(one.sentence.end - one.sentence.start for one in found)
+    kept = [one for one, size in zip(found, sizes, strict=True) if size <= MAX_CHARACTERS]
     if not kept:
         return None
     lines = [("", f"{document.quote(one.sentence).strip()}（未摘录：{'、'.join(one.numbers)}）") for one in kept]
@@ -66,20 +70,21 @@ def leftover_question(
     return Question(LEFTOVER, members, tuple(one.sentence for one in kept), fence(lines))
 
 
-def _places(one: Candidate) -> Iterable[Span]:
-    if one.quote.where:
-        yield one.quote.where
-    yield from (claim.where for claim in one.fields.values() if claim.where)
+def _claimed(records: Iterable[Candidate]) -> _Claimed:
+    places: list[Span] = []
+    money: list[Decimal] = []
+    results: list[tuple[str, Decimal]] = []
+    for one in records:
+        places.extend(claim.where for claim in (one.quote, *one.fields.values()) if claim.where)
+        if one.kind is RecordKind.FUNDING:
+            money.extend(q.number for c in one.fields.values() if (q := parse_quantity(c.value)) is not None)
+        elif one.kind is RecordKind.INDICATOR and {"name", "actual"} <= one.fields.keys():
+            quantity = parse_quantity(one.fields["actual"].value)
+            results.extend([] if quantity is None else [(one.fields["name"].value, quantity.number)])
+    return _Claimed(tuple(places), frozenset(money), tuple(results))
 
 
-def _numbers(one: Candidate) -> Iterable[Decimal]:
-    for claim in one.fields.values():
-        quantity = parse_quantity(claim.value)
-        if quantity is not None:
-            yield quantity.number
-
-
-def _told_cells(document: Document, chunk: Chunk) -> Iterable[Span]:
+def _told_cells(document: Document, chunk: Chunk) -> Iterator[Span]:
     """The cells of a form that tell in sentences what was done: the outcome of the year's goals."""
     for table in document.tables:
         for cell in table.cells:
@@ -87,20 +92,32 @@ def _told_cells(document: Document, chunk: Chunk) -> Iterable[Span]:
                 yield cell.span
 
 
-def _unclaimed(
-    document: Document, chunk: Chunk, span: Span, taken: Sequence[Span], money: frozenset[Decimal]
-) -> Iterable[Unclaimed]:
-    text = document.text
-    for match in _SENTENCE.finditer(text, span.start, span.end):
+def _unclaimed(document: Document, chunk: Chunk, passage: Span, claimed: _Claimed) -> Iterator[Unclaimed]:
+    for match in _SENTENCE.finditer(document.text, passage.start, passage.end):
         words = match[0]
-        numbers = []
-        for quantity in find_quantities(words):
-            span = Span(match.start() + quantity.span.start, match.start() + quantity.span.end)
-            before = text[max(match.start(), span.start - 16) : span.start]
-            if not quantity.unit or any(place.overlaps(span) for place in taken) or _OTHERWISE.search(before):
-                continue
-            if quantity.dimension.startswith("money") and quantity.number in money:
-                continue  # said once more
-            numbers.append(text[span.start : span.end].strip())
+        numbers = [
+            quantity.text.strip()
+            for quantity in find_quantities(words)
+            if _may_be_result(words, quantity) and not _is_claimed(words, quantity, match.start(), claimed)
+        ]
         if numbers:
-            yield Unclaimed(chunk.index, Span(match.start(), match.end()), tuple(numbers))
+            yield Unclaimed(chunk.index, Span(*match.span()), tuple(numbers))
+
+
+def _may_be_result(sentence: str, quantity: Quantity) -> bool:
+    """True for a number with a unit, unless the words before it make it something else. 一套 is hardly ever a count."""
+    before = sentence[max(0, quantity.span.start - _LOOK_BACK) : quantity.span.start]
+    return bool(quantity.unit) and not quantity.text.startswith("一") and not _OTHERWISE.search(before)
+
+
+def _is_claimed(sentence: str, quantity: Quantity, start: int, claimed: _Claimed) -> bool:
+    """True where the number itself is claimed, or a record says the same: the amount, or the number and the name."""
+    span = Span(start + quantity.span.start, start + quantity.span.end)
+    if any(place.overlaps(span) for place in claimed.places):
+        return True
+    if quantity.dimension.startswith("money") and quantity.number in claimed.money:
+        return True
+    return any(
+        number == quantity.number and sum(char in sentence for char in name) >= _SAME_NAME * len(name)
+        for name, number in claimed.results
+    )
