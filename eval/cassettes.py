@@ -10,8 +10,8 @@ from typing import Any
 
 import vcr
 
-RECORDED_MODEL = "relay"
-"""The name that the answers were recorded under; it is part of every request."""
+RECORDED_MODEL = "recorded"
+"""The name under which answers are asked for; it is part of every request, so a cassette fits no other."""
 
 RECORDED_URL = "http://127.0.0.1:8099/v1"
 _DROPPED = ("authorization", "user-agent", "x-stainless-arch", "x-stainless-os", "cookie", "openai-organization")

@@ -1,4 +1,8 @@
-"""The figures of a labeled corpus: ``python -m eval.measure CORPUS_DIR [--labels DIR] [--errors] [--json]``."""
+"""The figures of a labeled corpus: ``python -m eval.measure CORPUS_DIR [--engine …] [--errors] [--json]``.
+
+The engines that ask a model read from recorded answers (``CORPUS_DIR/cassettes``), or with ``--base-url`` from a live
+endpoint, whose answers are recorded for the next time.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,18 @@ import json
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from eval.agreement import fold
 from eval.cases import Case, load_cases, load_labels
 from eval.metrics import Judgement, ReportScore, merge, score_report
 from pipeline.errors import ExtractError
 from schemas.records import Labels, RecordKind
+
+if TYPE_CHECKING:
+    from eval.engines import Asked
 
 COLUMNS: dict[str, tuple[RecordKind | None, str | None]] = {
     "全部": (None, None),
@@ -36,15 +45,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.measure", description="对照人工标注，给出抽取结果的得分")
     parser.add_argument("corpus", type=Path, help="内有 reports/*.txt 与 gold/*.json 的文件夹")
     parser.add_argument("--labels", type=Path, help="抽取结果（<报告名>.json）所在文件夹；不给则用规则引擎现抽")
+    parser.add_argument("--engine", choices=("rules", "llm", "hybrid"), default="rules", help="用哪个引擎现抽")
+    parser.add_argument("--prompts", help="提示词版本")
+    parser.add_argument("--cassettes", type=Path, help="存录回答的文件夹；默认是 corpus 下的 cassettes")
+    parser.add_argument("--base-url", help="向这个接口询问没有存录的，并存录下来")
+    parser.add_argument("--no-second-look", action="store_true", help="不做第二遍询问")
     parser.add_argument("--errors", action="store_true", help="逐条列出错误")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     options = parser.parse_args(arguments)
+    asked = None
     try:
-        scores = measure(load_cases(options.corpus), _predictor(options.labels))
+        cases = load_cases(options.corpus)
+        if options.labels is not None:
+            scores = measure(cases, lambda case: load_labels(options.labels / f"{case.name}.json"))
+        else:
+            scores, asked = _extracted(options, cases)
     except ExtractError as error:
         sys.stderr.write(f"{error}\n{error.hint}\n")
         return 2
-    sys.stdout.write(_as_json(scores) if options.json else score_table(scores))
+    sys.stdout.write(_as_json(scores, asked) if options.json else score_table(scores))
+    if asked is not None and asked.calls and not options.json:
+        sys.stdout.write(asked_line(asked, sum(len(case.text) for case in cases)))
     if options.errors:
         sys.stdout.write("".join(map(error_line, merge(scores).errors)))
     return 0
@@ -81,21 +102,29 @@ def error_line(error: Judgement) -> str:
     return f"{error.report}  {place}  {_OUTCOMES[error.outcome]}{whole}：{values}  «{_shorten(error.quote)}»\n"
 
 
-def _predictor(folder: Path | None) -> Callable[[Case], Labels]:
-    if folder is None:
-        return _extract
-    return lambda case: load_labels(folder / f"{case.name}.json")
+def asked_line(asked: Asked, characters: int) -> str:
+    """What was asked of a model, and how that compares with the characters of the reports."""
+    return (
+        f"\n模型：{asked.calls} 次调用，输入 {asked.input_tokens} token，输出 {asked.output_tokens} token；"
+        f"发出字数是报告的 {asked.sent / characters:.2f} 倍，回答字数是 {asked.answered / characters:.2f} 倍\n"
+    )
 
 
-def _extract(case: Case) -> Labels:
-    """The labels that the rules find in the report of a case."""
+def _extracted(options: argparse.Namespace, cases: Sequence[Case]) -> tuple[list[ReportScore], Asked]:
     # Loaded only here, so that scoring labels of any origin needs no reader and no engine.
-    from pipeline.engines.rules import RulesEngine
-    from pipeline.labels import labels_of
-    from pipeline.readers import read_document
-    from pipeline.run import extract_document
+    from eval.engines import Asked, Reading, predictions
+    from pipeline.engines.llm.settings import DEFAULT_PROMPTS
 
-    return labels_of(extract_document(read_document(case.report), RulesEngine()))
+    reading = Reading(
+        options.engine,
+        options.prompts or DEFAULT_PROMPTS,
+        options.cassettes or options.corpus / "cassettes",
+        options.base_url,
+        second_look=not options.no_second_look,
+    )
+    asked = Asked()
+    with predictions(reading, asked) as predict:
+        return measure(cases, predict), asked
 
 
 def _score_line(score: ReportScore) -> str:
@@ -105,7 +134,7 @@ def _score_line(score: ReportScore) -> str:
     return _pad(score.name, _NAME_WIDTH) + "".join(cells)
 
 
-def _as_json(scores: Sequence[ReportScore]) -> str:
+def _as_json(scores: Sequence[ReportScore], asked: Asked | None) -> str:
     rows = []
     for score in (*scores, merge(scores)):
         findings = score.finding_tally()
@@ -115,7 +144,8 @@ def _as_json(scores: Sequence[ReportScore]) -> str:
         }
         shares = {"precision": findings.precision, "recall": findings.recall}
         rows.append({"report": score.name, "fields": tallies, "findings": {**findings._asdict(), **shares}})
-    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+    calls = None if asked is None else asdict(asked)
+    return json.dumps({"reports": rows, "asked": calls}, ensure_ascii=False, indent=1) + "\n"
 
 
 def _percent(share: float | None) -> str:
