@@ -23,7 +23,7 @@ from pipeline.store import answered_reports, known_extractions, open_store
 from schemas.calls import ModelCall, Reply
 from schemas.stages import Extraction
 
-ANSWER_SHARE = 0.9
+ANSWER_SHARE = 2.0
 """Tokens of an answer to those of the passages asked about, as answers to our own prompts came to."""
 
 

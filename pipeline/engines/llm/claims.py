@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pipeline.engines.llm.asking import Answered
 from pipeline.engines.llm.questions import Question, rows_within
 from pipeline.engines.rules.claims import cut_long, tidy
+from pipeline.engines.rules.indicators import split_reason
 from pipeline.folding import TextIndex, fold
 from schemas.answers import (
     Aim,
@@ -35,7 +36,6 @@ _NUMBERED = re.compile(
 _BRACKETED_WEIGHT = re.compile(r"\s*[（(]\s*\d+(?:\.\d+)?\s*[分%％]?\s*[）)]\s*$")
 _ANY_MONEY = re.compile("项目|项目支出|项目资金|专项|专项资金|支出|资金|经费")
 """Items that say nothing where the money is a project's: the project's name is the item."""
-_REMEDY = re.compile(r"改进措施\s*[:：]")
 
 
 class Told(NamedTuple):
@@ -109,6 +109,8 @@ class Reader:
         inside = (where,) if where else question.spans
         values = part.model_dump(exclude={"project", "quote"}, exclude_none=True)
         fields = {name: self._claim(name, value, inside) for name, value in values.items()}
+        if isinstance(part, Evaluated) and part.project:
+            fields["name"] = self._claim("name", part.project, question.spans)
         if not fields:
             return None
         if part.project and "item" in fields and _ANY_MONEY.fullmatch(fold(fields["item"].value)):
@@ -190,25 +192,11 @@ class Reader:
         quote = Claim(self._document.quote(row), row) if row else self._covering(list(fields.values()))
         yield Told(project, self._candidate(kind, references, fields, quote, question))
         if "deviation_reason" in fields:
-            deviation = dict(self._reason(fields["deviation_reason"]))
-            if "name" in fields:
-                deviation["indicator"] = fields["name"]
+            reason = fields["deviation_reason"]
+            deviation = {"indicator": fields["name"]} if "name" in fields else {}
+            deviation |= split_reason(self._document.text, reason.where) if reason.where else {"reason": reason}
             references = {"kind": "indicator"}
             yield Told(project, self._candidate(RecordKind.DEVIATION, references, deviation, quote, question))
-
-    def _reason(self, claim: Claim) -> Iterator[tuple[str, Claim]]:
-        """The reason and, behind 改进措施：, the remedy that a form's cell states."""
-        match = _REMEDY.search(self._document.text, *claim.where) if claim.where else None
-        if match is None or claim.where is None:
-            yield "reason", claim
-            return
-        for name, span in (
-            ("reason", Span(claim.where.start, match.start())),
-            ("remedy", Span(match.end(), claim.where.end)),
-        ):
-            piece = cut_long(self._document.text, span)
-            if piece.text:
-                yield name, Claim(piece.text, piece.span)
 
     def _row_of(self, question: Question, values: Sequence[str]) -> Span | None:
         """From the first to the last filled cell of the row that has most of the values as its cells."""

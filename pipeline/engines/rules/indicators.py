@@ -128,16 +128,21 @@ def _deviation(text: str, fields: dict[str, Claim], quote: Claim, evaluation: st
     """The stated reason as a deviation, what follows 改进措施： as its remedy."""
     where = fields["deviation_reason"].where
     assert where is not None
+    parts = {"indicator": fields["name"]} if "name" in fields else {}
+    parts |= split_reason(text, where)
+    references = {"evaluation": evaluation, "kind": "indicator"}
+    return candidate(RecordKind.DEVIATION, references, parts, quote, "indicators.reason")
+
+
+def split_reason(text: str, where: Span) -> dict[str, Claim]:
+    """The ``reason`` and the ``remedy`` that a stated reason for a deviation holds, its label left out."""
     label = _REASON_LABEL.match(text, where.start, where.end)
     start = label.end() if label else where.start
-    parts: dict[str, Claim] = {}
-    if "name" in fields:
-        parts["indicator"] = fields["name"]
     match = _REMEDY.search(text, start, where.end)
     end = match.start() if match else where.end
+    parts: dict[str, Claim] = {}
     if end > start:
         parts["reason"] = claim(cut_long(text, Span(start, end)))
     if match and match.end() < where.end:
         parts["remedy"] = claim(cut_long(text, Span(match.end(), where.end)))
-    references = {"evaluation": evaluation, "kind": "indicator"}
-    return candidate(RecordKind.DEVIATION, references, parts, quote, "indicators.reason")
+    return parts
