@@ -707,7 +707,6 @@ def test_a_limit_lets_through_what_fits_whoever_waits() -> None:
     assert len(script.requests) == 200 // (13 + 5)
 
 
-@pytest.mark.xfail(strict=True, reason="counted twice while it is being kept: as spent and as under way")
 def test_a_call_that_is_being_kept_is_counted_once() -> None:
     script = Script(reply(usage=(25, 25)))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -80,6 +80,7 @@ class Caller:
         self._price = price
         self._pace = pace
         self._under_way: dict[str, asyncio.Future[None]] = {}
+        self._freed = asyncio.Condition()
 
     async def create(self, **request: Any) -> ChatCompletion:
         """The completion, from the store where it was paid for already.
@@ -136,7 +137,7 @@ class Caller:
 
     async def _attempt(self, key: str, request: Mapping[str, Any]) -> dict[str, Any]:
         expected = estimate_tokens(_words_of(request))
-        with self._reserved(expected):
+        async with self._reserved(expected):
             async with self._pace.turn(expected):
                 start = perf_counter()
                 try:
@@ -149,9 +150,9 @@ class Caller:
                     await self._keep(replace(failed, error=f"{error.code}: {error}"))
                     raise
                 seconds = perf_counter() - start
-        self._pace.speed_up()
-        answered = self._counted(self._call(key, request, seconds), response, expected)
-        await self._keep(replace(answered, response=response, state=state, error=message))
+            self._pace.speed_up()
+            answered = self._counted(self._call(key, request, seconds), response, expected)
+            await self._keep(replace(answered, response=response, state=state, error=message))
         return response
 
     async def _keep(self, call: ModelCall) -> None:
@@ -177,7 +178,7 @@ class Caller:
             input_tokens=0,
             cached_tokens=0,
             output_tokens=0,
-            cost=None if self._price is None else Decimal(0),
+            cost=Decimal(0),
             currency=None if self._price is None else self._price.currency,
             seconds=seconds,
         )
@@ -195,26 +196,40 @@ class Caller:
         spent = None if self._price is None else cost(self._price, tokens, cached, written)
         return replace(call, input_tokens=tokens, cached_tokens=cached, output_tokens=written, cost=spent)
 
-    @contextmanager
-    def _reserved(self, tokens: int) -> Iterator[None]:
+    @asynccontextmanager
+    async def _reserved(self, tokens: int) -> AsyncIterator[None]:
         """Counts a request as spent while it is under way, so that many at once do not overshoot a limit together.
 
-        Its answer is expected to be as long as the answers so far. Raises ``BudgetSpent`` where it might be too much.
+        Its answer is expected to be as long as the answers so far. Where it may be too much only because of what is
+        under way, it waits for that. Raises ``BudgetSpent`` where it is too much all the same.
         """
-        spending, settings = self.spending, self.settings
+        spending = self.spending
         written = spending.written // spending.answers if spending.answers else tokens
         price = Decimal(0) if self._price is None else cost(self._price, tokens, 0, written)
-        spending.tokens_under_way += tokens + written
-        spending.cost_under_way += price
+        async with self._freed:
+            while (limit := self._limit_passed_by(tokens + written, price)) and spending.tokens_under_way:
+                await self._freed.wait()
+            if limit:
+                raise BudgetSpent(limit, _GO_ON)
+            spending.tokens_under_way += tokens + written
+            spending.cost_under_way += price
         try:
-            if settings.max_tokens is not None and spending.tokens + spending.tokens_under_way > settings.max_tokens:
-                raise BudgetSpent(f"将超过 --max-tokens {settings.max_tokens}（已用 {spending.tokens}）", _GO_ON)
-            if settings.max_cost is not None and spending.cost + spending.cost_under_way > settings.max_cost:
-                raise BudgetSpent(f"将超过 --max-cost {settings.max_cost}（已用 {spending.cost:.4f}）", _GO_ON)
             yield
         finally:
             spending.tokens_under_way -= tokens + written
             spending.cost_under_way -= price
+            async with self._freed:
+                self._freed.notify_all()
+
+    def _limit_passed_by(self, tokens: int, price: Decimal) -> str | None:
+        """In words the limit that so much more might pass, ``None`` where it fits."""
+        spending, settings = self.spending, self.settings
+        most_tokens, most_cost = settings.max_tokens, settings.max_cost
+        if most_tokens is not None and spending.tokens + spending.tokens_under_way + tokens > most_tokens:
+            return f"再问会超过 --max-tokens {most_tokens}（已用 {spending.tokens}）"
+        if most_cost is not None and spending.cost + spending.cost_under_way + price > most_cost:
+            return f"再问会超过 --max-cost {most_cost}（已用 {spending.cost:.4f}）"
+        return None
 
 
 def _as_told(longest: float) -> Any:
