@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipeline.folding import fold
 from pipeline.quantities import parse_quantity, same_quantity
 from pipeline.settings import DEFAULT_THRESHOLD
-from schemas.records import FieldType, RecordKind, field_types
+from schemas.records import FieldType, field_types
 from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, ScoredField, Status
 
 _GROUNDING = {
@@ -122,8 +122,7 @@ def _second_word(record: GroundedRecord, field: GroundedField) -> float | None:
 
 def _unsupported(record: GroundedRecord) -> bool:
     """True for a record whose quote is not in the text, or has none of its values."""
-    whole = record.kind in (RecordKind.REPORT, RecordKind.EVALUATION)  # what they say stands all over a report
-    return not whole and record.confirmed is not False and not record.accepted
+    return record.confirmed is not False and not record.accepted
 
 
 def _alike(record: GroundedRecord, field: GroundedField) -> bool:

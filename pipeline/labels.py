@@ -22,7 +22,7 @@ def labels_of(extraction: Extraction) -> Labels:
     for record in extraction.records:
         if record.kind is RecordKind.REPORT:
             content.update(_facts(record))
-        elif record.accepted or record.kind is RecordKind.EVALUATION:  # other records refer to evaluations
+        elif record.accepted:
             content[SECTIONS[record.kind]].append(_label(document, record))
     content["findings"] = [
         LabeledFinding(

@@ -60,7 +60,8 @@ def extract_document(document: Document, engine: Engine, threshold: float = DEFA
     chunks = timed("chunks", lambda: split_chunks(document, sections))
     reading = timed("engine", lambda: engine.read(document, sections, chunks))
     records = timed("grounding", lambda: ground(document, reading.candidates))
-    findings = timed("checks", lambda: check_records(document, records))
+    accepted = [record for record in records if record.accepted]  # a contradiction takes two statements of the report
+    findings = timed("checks", lambda: check_records(document, accepted))
     scores = timed("confidence", lambda: score_fields(records, findings, threshold))
     return Extraction(document, sections, chunks, records, findings, scores, engine.name, seconds, reading.gaps)
 

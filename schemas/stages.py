@@ -160,8 +160,12 @@ class GroundedRecord:
     def accepted(self) -> bool:
         """True where the record counts as what the report says: its quote stands in the text with at least one of its
         values in it, and the reader in charge of the passage saw it. All others are kept, and flagged.
+
+        What is said of the report and its evaluations as a whole needs no quote: it stands all over the text.
         """
         quote = self.quote.span
+        if self.kind in (RecordKind.REPORT, RecordKind.EVALUATION):
+            return self.confirmed is not False
         if self.confirmed is False or quote is None or not self.quote.status.vouched:
             return False
         return any(

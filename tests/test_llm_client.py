@@ -93,6 +93,7 @@ def answering(plan: Plan = no_faults) -> FaultyServer:
                  "has 900 input tokens."),
             PromptTooLong,
         ),
+        (400, said("Context size has been exceeded."), PromptTooLong),  # llama.cpp, while it writes
         (
             400,  # llama.cpp
             said("request (5312 tokens) exceeds the available context size (4096 tokens), try increasing it",
@@ -116,7 +117,8 @@ def answering(plan: Plan = no_faults) -> FaultyServer:
         (405, "", ModelUnusable),
         (307, "", ModelUnusable),
         (301, "", ModelUnusable),
-        (402, said("Insufficient Balance"), ModelUnusable),
+        (402, said("Payment required."), ModelUnusable),
+        (400, said("Insufficient Balance"), ModelUnusable),
         (429, said("You exceeded your current quota.", code="insufficient_quota"), ModelUnusable),
     ],
 )  # fmt: skip

@@ -94,26 +94,26 @@ def reads_cleanly(document: Document, chunk: Chunk, found: Iterable[Candidate]) 
 
 def combined(rules: Sequence[Candidate], told: Sequence[Told], asked: Sequence[Span]) -> tuple[Candidate, ...]:
     """The records of both readers as one reading. ``asked`` are the passages that the model gave an answer to."""
-    evaluations, extended = _evaluations(rules, told)
-    model = owned(told, extended)
-    theirs = [one for one in rules if one.kind not in (RecordKind.REPORT, RecordKind.EVALUATION)]
+    theirs = [one for one in rules if one.kind not in _WHOLE]
     both = [one for one in theirs if one.quote.where and _inside(one.quote.where, asked)]
-    prose = [one for one in both if is_prose(one)]
-    second = {id(first): other for first, other in paired(both, model)}
-    met = {id(other) for other in second.values()}
-    trusted = len(prose) < _FEWEST or sum(id(one) in second for one in prose) >= _TRUSTED * len(prose)
+    prose = {id(one) for one in both if is_prose(one)}
+    tellings = [one for one in told if one.candidate.kind not in _WHOLE]
+    pairs = paired(both, [one.candidate for one in tellings])
+    trusted = len(prose) < _FEWEST or sum(id(one) in prose for one, _ in pairs) >= _TRUSTED * len(prose)
+    evaluations = _evaluations(rules, [one for one in told if one.candidate.kind in _WHOLE], trusted)
+    model = {id(one.candidate): mine for one, mine in zip(tellings, owned(tellings, evaluations), strict=True)}
+    second = {id(one): model.pop(id(other)) for one, other in pairs}
     records: list[Candidate] = []
     for one in theirs:
         other = second.get(id(one))
         if other is not None:
-            in_charge = trusted and is_prose(one)
-            records.append(_agreed(other, one) if in_charge else _agreed(one, other))
+            records.append(_agreed(other, one) if trusted and id(one) in prose else _agreed(one, other))
         else:
-            records.append(_alone(one, confirmed=False) if trusted and any(one is p for p in prose) else one)
-    records.extend(_alone(one, confirmed=None if trusted else False) for one in model if id(one) not in met)
+            records.append(_alone(one, confirmed=False) if trusted and id(one) in prose else one)
+    records.extend(_alone(one, confirmed=None if trusted else False) for one in model.values())
     records.sort(key=lambda one: one.quote.where.start if one.quote.where else 0)
     facts = [one for one in rules if one.kind is RecordKind.REPORT]
-    return (*facts, *drop_repeated([*evaluations, *records]))
+    return (*facts, *drop_repeated([*evaluations.candidates, *records]))
 
 
 def paired(rules: Sequence[Candidate], model: Sequence[Candidate]) -> list[tuple[Candidate, Candidate]]:
@@ -131,6 +131,9 @@ def paired(rules: Sequence[Candidate], model: Sequence[Candidate]) -> list[tuple
             free.remove(best)
     return pairs
 
+
+_WHOLE = (RecordKind.REPORT, RecordKind.EVALUATION)
+"""Kinds of record that are about a report as a whole, not about a passage of it."""
 
 _KEYS: Mapping[RecordKind, tuple[str, ...]] = {
     RecordKind.INDICATOR: ("actual",),
@@ -181,25 +184,30 @@ def _alone(one: Candidate, confirmed: bool | None) -> Candidate:
     )
 
 
-def _evaluations(rules: Sequence[Candidate], told: Sequence[Told]) -> tuple[list[Candidate], Evaluations]:
-    """What either reader says is evaluated: the rules' records, scores and grades that only the model saw added."""
+def _evaluations(rules: Sequence[Candidate], told: Sequence[Told], trusted: bool) -> Evaluations:
+    """What is evaluated: the rules' records, with the scores and grades that only the model saw.
+
+    A project that the model alone scores is one more, if the model can be trusted; all else it says is kept as
+    unconfirmed.
+    """
     known = evaluations_from(rules)
     found = list(known.candidates)
     names = dict(known.names)
     for project, one in told:
-        if one.kind is not RecordKind.EVALUATION:
-            continue
-        extended = Evaluations((), names, known.home)
-        about = owner(extended, project) if project else known.home
+        about = owner(Evaluations((), names, known.home), project) if project else known.home
         place = next((n for n, theirs in enumerate(found) if theirs.references["id"] == about), None)
-        if place is not None:
+        if place is not None and trusted:
             found[place] = _completed(found[place], one)
-        elif project and one.quote.where and "total_score" in one.fields:
-            identifier = f"p{sum(e.references['id'] != DEPARTMENT for e in found) + 1}"
+            continue
+        identifier = f"p{sum(theirs.references['id'] != DEPARTMENT for theirs in found) + 1}"
+        scored = bool(trusted and project and one.quote.where and "total_score" in one.fields)
+        if scored and project:
             names[identifier] = project
-            named = {**one.fields, "name": Claim(project)}
-            found.append(replace(one, references={"id": identifier, "scope": "project"}, fields=named))
-    return found, Evaluations(tuple(found), names, known.home)
+        named = {"name": Claim(project), **one.fields} if project else one.fields
+        references = {"id": identifier, "scope": "project"}
+        confirmed = None if scored else False
+        found.append(replace(one, references=references, fields=named, confirmed=confirmed))
+    return Evaluations(tuple(found), names, known.home)
 
 
 def _completed(theirs: Candidate, one: Candidate) -> Candidate:

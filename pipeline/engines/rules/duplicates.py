@@ -36,16 +36,19 @@ def is_prose(one: Candidate) -> bool:
 
 def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates without those that only repeat what another says in a fuller or a form's record."""
-    forms = [c for c in found if c.kind is RecordKind.FUNDING and not is_prose(c)]
-    rows = [c for c in found if c.kind is RecordKind.INDICATOR and not is_prose(c)]
-    money = {c.where for one in found if one.kind is RecordKind.FUNDING for c in one.fields.values() if c.where}
+    sure = [c for c in found if c.confirmed is not False]  # what only a second opinion saw, repeats nothing
+    forms = [c for c in sure if c.kind is RecordKind.FUNDING and not is_prose(c)]
+    rows = [c for c in sure if c.kind is RecordKind.INDICATOR and not is_prose(c)]
+    money = {c.where for one in sure if one.kind is RecordKind.FUNDING for c in one.fields.values() if c.where}
     kept: list[Candidate] = []
     for one in found:
-        earlier = [c for c in kept if c.kind is one.kind and c.references == one.references]
+        earlier = [
+            c for c in kept if c.kind is one.kind and c.references == one.references and c.confirmed is not False
+        ]
         if one.kind is RecordKind.FUNDING and is_prose(one):
             same = [c for c in (*forms, *earlier) if c is not one and c.references == one.references]
             if one.references.get("evaluation") == "department":  # a project's own passage says it more fully
-                same.extend(c for c in found if c.kind is RecordKind.FUNDING and c.references != one.references)
+                same.extend(c for c in sure if c.kind is RecordKind.FUNDING and c.references != one.references)
             if any(_repeats_amounts(one, other) for other in same):
                 continue
         elif one.kind is RecordKind.INDICATOR and is_prose(one):
