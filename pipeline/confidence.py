@@ -6,6 +6,7 @@ check doubts starts at the reliability of the rule that read it, and each doubt 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.folding import fold
@@ -47,7 +48,18 @@ _STATUS_FLAGS = {
     Status.NUMBER_MISMATCH: "原文相应位置的数字与此不符",
     Status.ABSENT: "原文中找不到此内容",
 }
-_NUMERIC_ONLY = frozenset({"weight", "score", "total_score", "rate", "completion_rate"})
+_NUMERIC_ONLY = frozenset(
+    {
+        *("weight", "score", "total_score", "rate", "completion_rate"),
+        *("prior_executed", "initial_budget", "annual_budget", "executed", "authorized_staff", "actual_staff"),
+    }
+)
+_LISTED = {
+    "unit": re.compile(r"[十百千万亿]*([美欧日港]?元|[百千万亿])"),
+    "grade": re.compile(r"[“”\"]?(优秀?|良好?|中等?|较?差|(基本|不)?合格|达标|[一二三ABCD][级等]?|[ABCD])[“”\"]?"),
+}
+"""What units of money and grades look like."""
+_SHORTEST_NAME, _LONGEST_NAME, _SHORTEST_TEXT = 2, 80, 4  # characters
 _DOUBTED = 0.4
 
 
@@ -135,10 +147,16 @@ def _alike(record: GroundedRecord, field: GroundedField) -> bool:
 
 
 def _shape(record: GroundedRecord, field: GroundedField) -> float:
-    """How usual the value looks for its field: a score that is no number, or a name of 80 characters, is not."""
+    """How usual the value looks for its field: a score that is no number is not, nor is a goal of two characters."""
     kind = field_types(record.kind).get(field.name)
     if kind is FieldType.NUMBER and field.name in _NUMERIC_ONLY and parse_quantity(field.value) is None:
         return 0.5
-    if kind is FieldType.NAME and len(field.value) > 80:
+    if kind is FieldType.TEXT and len(field.value) < _SHORTEST_TEXT:
+        return 0.5
+    if field.name in _LISTED:
+        return 1.0 if _LISTED[field.name].fullmatch(fold(field.value)) else 0.5
+    if kind is FieldType.NAME and len(field.value) < _SHORTEST_NAME:
+        return 0.5
+    if kind is FieldType.NAME and len(field.value) > _LONGEST_NAME:
         return 0.8
     return 1.0

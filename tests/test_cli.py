@@ -133,7 +133,7 @@ def test_bad_files_are_failures_with_hints_in_one_batch(command: Run) -> None:
     Path("空夹").mkdir()
     result = command("run", "in", "无.txt", "空夹", "--json")
     assert result.code == 1
-    assert result.data["reports"] == {"read": 1, "skipped": 0, "duplicate": 0, "failed": 7}
+    assert result.data["reports"] == {"read": 1, "partial": 0, "skipped": 0, "duplicate": 0, "failed": 7}
     failed = [file for file in result.data["files"] if file["outcome"] == "failed"]
     assert all(file["message"] and file["hint"] and "\n" not in file["message"] for file in failed)
     lines = [line for line in command("run", "in", "--force").out.splitlines() if line.startswith("失败 ")]
