@@ -15,6 +15,7 @@ from pipeline.engines.llm.model import Model
 from pipeline.engines.llm.prices import Price, cost, estimate_tokens
 from pipeline.engines.llm.settings import ModelSettings
 from pipeline.files import collect_files
+from pipeline.instructions import without_instructions
 from pipeline.readers import decode_document
 from pipeline.replies import StoredReplies
 from pipeline.run import Progress, engine_version, make_engine, require_report
@@ -109,11 +110,12 @@ def plan_run(
         nonlocal chunks
         document = decode_document(path, data)
         require_report(document)
-        sections = split_sections(document)
-        pieces = split_chunks(document, sections)
+        shown = without_instructions(document)
+        sections = split_sections(shown)
+        pieces = split_chunks(shown, sections)
         chunks += len(pieces)
         with stored.of_report(document.source.sha256):
-            asking.read(document, sections, pieces)
+            asking.read(shown, sections, pieces)
         return Extraction(document, sections, pieces, (), (), (), asking.name)
 
     files = collect_files(paths)

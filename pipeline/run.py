@@ -21,6 +21,7 @@ from pipeline.engines.rules import RulesEngine
 from pipeline.errors import ExtractError, NotAReport, UsageError
 from pipeline.files import collect_files
 from pipeline.grounding import ground
+from pipeline.instructions import without_instructions
 from pipeline.readers import decode_document
 from pipeline.replies import keep_replies
 from pipeline.sections import split_sections
@@ -56,10 +57,11 @@ def extract_document(document: Document, engine: Engine, threshold: float = DEFA
         return result
 
     require_report(document)
-    sections = timed("sections", lambda: split_sections(document))
-    chunks = timed("chunks", lambda: split_chunks(document, sections))
-    reading = timed("engine", lambda: engine.read(document, sections, chunks))
-    records = timed("grounding", lambda: ground(document, reading.candidates))
+    shown = timed("instructions", lambda: without_instructions(document))
+    sections = timed("sections", lambda: split_sections(shown))
+    chunks = timed("chunks", lambda: split_chunks(shown, sections))
+    reading = timed("engine", lambda: engine.read(shown, sections, chunks))
+    records = timed("grounding", lambda: ground(shown, reading.candidates))
     accepted = [record for record in records if record.accepted]  # a contradiction takes two statements of the report
     findings = timed("checks", lambda: check_records(document, accepted))
     scores = timed("confidence", lambda: score_fields(records, findings, threshold))

@@ -32,8 +32,9 @@ from tests.rule_samples import (
 
 PROSE = (
     "新建口袋公园6个。栽植行道树1800株。管养绿地312.5公顷。复壮古树12株。"
-    "基本支出301万元。自评得分95分，等级为优。古树名木保护项目自评得分90分。"
+    "基本支出301万元。自评得分95分，等级为优。古树名木保护项目自评得分90分。合计建成口袋公园6个。"
 )
+AGAIN = "合计建成口袋公园6个"
 ROW = "新建驿站|≥5座|7座|10"
 TEXT = f"{TITLE}{PROSE}\n{ROW}\n"
 ALL = (Span(0, len(TEXT)),)
@@ -239,6 +240,29 @@ def test_a_model_that_finds_less_than_half_adds_nothing_and_takes_nothing() -> N
     assert found["1800株", "actual"] == scores(FOUR)["1800株", "actual"]
 
 
+LATER = ruled({"name": "口袋公园", "actual": "6个"}, AGAIN)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        modeled(PARKS),  # the first to say it
+        Told(None, by("llm", "llm.prose", RecordKind.FUNDING, AGAIN, {}, executed="6个")),
+    ],
+)
+def test_what_a_model_that_is_not_in_charge_says_of_the_same_thing_drops_no_record(told: Told) -> None:
+    rules = (*FOUR[:1], *FOUR[2:], LATER)
+    records = combined(rules, [told], ALL)
+    assert [one.actual for one in labels(records).indicators] == ["1800株", "312.5公顷", "12株", "6个"]
+    assert labels(records) == labels(rules)
+
+
+def test_what_each_reader_saw_at_another_place_is_a_label_once() -> None:
+    told = modeled({"name": "口袋公园", "actual": "6个"}, quote=AGAIN)
+    records = combined([evaluation(), ruled(PARKS)], [told], ALL)
+    assert [(one.name, one.actual) for one in labels(records).indicators] == [("口袋公园", "6个")]
+
+
 @pytest.mark.parametrize("seen", [2, 3, 4])
 def test_a_model_that_finds_half_is_in_charge(seen: int) -> None:
     told = [modeled(fields) for fields in (PARKS, TREES, GREEN, OLD)[:seen]]
@@ -280,6 +304,7 @@ def test_scores_and_grades_that_only_the_model_saw_complete_an_evaluation() -> N
     assert values(found) == {"name": "云溪县园林局", "total_score": "95分", "grade": "优"}
     assert others(found) == {"name": None, "total_score": "", "grade": ""}
     assert found.references == {"id": "department", "scope": "department"}
+    assert found.confirmed is True
     (label,) = labels(records).evaluations
     assert (label.total_score, label.grade) == ("95分", "优")
 
@@ -317,11 +342,25 @@ def test_a_project_that_only_the_model_scores_becomes_an_evaluation_with_its_rec
         ("古树名木保护", PROJECT_QUOTE, {"grade": "优"}),
     ],
 )
-def test_a_project_without_a_score_in_the_text_is_no_new_evaluation(
+def test_a_project_without_a_score_in_the_text_is_kept_and_no_evaluation_of_ours(
     project: str, quote: str, fields: dict[str, str]
 ) -> None:
-    records = combined([evaluation()], [scored(project, quote, **fields)], ALL)
-    assert [one.references["id"] for one in of_kind(records, RecordKind.EVALUATION)] == ["department"]
+    records = combined([evaluation()], [scored(project, quote, **fields), modeled(OLD, project)], ALL)
+    department, other = of_kind(records, RecordKind.EVALUATION)
+    assert (department.references["id"], department.confirmed) == ("department", None)
+    assert (other.confirmed, fields.items() <= values(other).items()) == (False, True)
+    assert [one.id for one in labels(records).evaluations] == ["department"]
+    assert [one.references["evaluation"] for one in of_kind(records)] == ["department"]
+
+
+def test_a_model_that_is_not_trusted_scores_nothing() -> None:
+    told = [
+        scored(None, sentence("95分"), total_score="95分", grade="优"),
+        scored("古树名木保护", PROJECT_QUOTE, total_score="90分"),
+    ]
+    records = combined(FOUR, told, ALL)
+    assert labels(records) == labels(FOUR)
+    assert [one.confirmed for one in of_kind(records, RecordKind.EVALUATION)] == [None, False, False]
 
 
 def test_a_project_that_rules_know_is_not_evaluated_twice() -> None:

@@ -28,7 +28,7 @@ from tests.faulty_server import Fault, FaultyServer, Kind, Plan, no_faults
 KEY = "sk-2d7f0c51e8aa4b63"
 ASKED: dict[str, Any] = {"model": "m", "messages": [{"role": "user", "content": "全年新建口袋公园7个。"}]}
 TEXT = '{"results": []}'
-SHORT = 0.3
+SHORT = 0.5
 
 
 def said(message: str, **more: object) -> str:
@@ -58,6 +58,13 @@ def always(kind: Kind, **measure: Any) -> Plan:
 
 def answering(plan: Plan = no_faults) -> FaultyServer:
     return FaultyServer(lambda _body: TEXT, plan)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _first_request() -> None:
+    """The openai package loads much of itself with its first request, which would use up a short timeout."""
+    with answering() as server:
+        sent(server)
 
 
 @pytest.mark.parametrize(
