@@ -1,12 +1,10 @@
 """Invented reports, and a model that reads them by patterns: the same answer to the same request, whoever asks.
 
-`python -m tests.model_samples` runs a faulty server with these answers in a process of its own, as
-`tests.faulty_server` does with answers from a file. `Commands` runs commands in processes that may be killed.
+`Commands` runs commands in processes of their own, which may be killed.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import re
@@ -18,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.faulty_server import Body, Fault, FaultyServer, Kind, faults_by_seed
+from tests.faulty_server import Body, Fault, Kind
 
 ROOT = Path(__file__).resolve().parents[1]
 UNITS = tuple(
@@ -183,21 +181,3 @@ def rows_of(store: Any) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
             f" FROM data.{table} t JOIN data.current_extractions e USING (extraction_id) ORDER BY e.report_id, {order}"
         )
         yield table, store.connection.execute(query).fetchall()
-
-
-def main() -> None:
-    """Serves until standard input is closed."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--latency", type=float, default=0.0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--share", type=float, default=0.0)
-    parser.add_argument("--until-eof", action="store_true")
-    options = parser.parse_args()
-    with FaultyServer(answer, faults_by_seed(options.seed, options.share, PASSING), latency=options.latency) as server:
-        sys.stdout.write(server.base_url + "\n")
-        sys.stdout.flush()
-        sys.stdin.read()
-
-
-if __name__ == "__main__":
-    main()

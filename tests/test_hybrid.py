@@ -127,6 +127,10 @@ def scores(records: Sequence[Candidate]) -> dict[tuple[str, str], ScoredField]:
     [
         (ruled(PARKS), modeled(TREES).candidate),
         (ruled(PARKS), by("llm", "llm.prose", RecordKind.FUNDING, sentence("6个"), executed="6个")),  # another kind
+        (
+            by("rules", "goals.prose", RecordKind.GOAL, PROSE, statement="管养绿地"),
+            by("llm", "llm.prose", RecordKind.REMEDY, PROSE, {}, statement="管养绿地"),
+        ),
         (ruled(PARKS), modeled({"name": "新建口袋公园", "target": "6个", "actual": "九个"}).candidate),
         (ruled(PARKS), modeled({"name": "新建口袋公园", "actual": "9个"}).candidate),  # no place, no pair
     ],

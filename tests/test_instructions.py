@@ -77,7 +77,7 @@ class Obedient:
 def report_with(order: str, place: int = 0) -> bytes:
     """The sample with a sentence of its own paragraph: behind its title, in the middle of its prose, or at its end."""
     lines = SAMPLE.read_text(encoding="utf-8").splitlines()
-    middle = next(number for number, line in enumerate(lines) if line.startswith("四、"))
+    middle = next(number for number, line in enumerate(lines) if line.startswith("六、")) + 2
     at = (2, middle, len(lines))[place]
     return "\n".join([*lines[:at], order, *lines[at:]]).encode()
 

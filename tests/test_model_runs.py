@@ -8,14 +8,15 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from http.client import HTTPConnection
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from queue import Queue
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -34,15 +35,12 @@ from tests.faulty_server import (
     Fault,
     FaultyServer,
     Kind,
-    Plan,
     Records,
     faults_by_seed,
     first_n_times,
-    no_faults,
     request_key,
 )
-from tests.model_samples import PARKS, ROOT, Commands, answer, passages, rows_of, write_reports
-from tests.model_servers import server_process
+from tests.model_samples import PARKS, PASSING, ROOT, Commands, answer, passages, rows_of, write_reports
 from tests.test_cli import Run, row
 
 KEY = "sk-geheim-4711"
@@ -224,123 +222,279 @@ def test_a_reply_that_never_comes_is_waited_for_only_so_long(tmp_path: Path) -> 
 # One that is slow
 
 
-def hanging_until_restarted(path: Path) -> Plan:
-    """No reply to what is asked about the prose of one report."""
-    words = f"{path.stem[2:]}档案整理"
-    return lambda _number, _key, body: Fault(Kind.HANG) if words in passages(body) else None
+@contextmanager
+def one_hangs(folder: Path) -> Iterator[tuple[Path, list[Path], Queue[Progress]]]:
+    """A run of which the first report gets no reply about its problems; released where the block ends."""
+    paths, database = write_reports(folder / "in", 12), folder / "x.duckdb"
+    steps: Queue[Progress] = Queue()
+    words = f"{paths[0].stem[2:]}档案整理"
+
+    def plan(_number: int, _key: str, body: Body) -> Fault | None:
+        return Fault(Kind.HANG) if words in passages(body) else None
+
+    with FaultyServer(answer, plan) as server, ThreadPoolExecutor(1) as beside:
+        patient = {"timeout": 60.0, "attempts": 10_000, "concurrency": 4}
+        ended = beside.submit(extract, paths, database, server.base_url, progress=steps.put, **patient)
+        try:
+            while steps.get(timeout=20).done < len(paths) - 1:
+                pass
+            yield database, paths, steps
+        finally:
+            server.stop()
+            with FaultyServer(answer, port=urlsplit(server.base_url).port or 0):
+                assert outcomes(ended.result(timeout=20)) == {Outcome.READ: len(paths)}
+
+
+def stored(database: Path) -> list[str]:
+    return [name for (name,) in query(database, "SELECT name FROM data.reports ORDER BY number")]
 
 
 def test_a_slow_reply_holds_up_no_other_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "_WRITE_EVERY", 0.0)
-    paths, database = write_reports(tmp_path / "in", 12), tmp_path / "x.duckdb"
-    steps: Queue[Progress] = Queue()
-    patient = {"timeout": 60.0, "attempts": 10_000, "concurrency": 4}
-    with FaultyServer(answer, hanging_until_restarted(paths[0])) as server:
-        port = urlsplit(server.base_url).port or 0
-        with in_thread(lambda: extract(paths, database, server.base_url, progress=steps.put, **patient)) as ended:
-            while steps.get(timeout=20).done < len(paths) - 1:
-                pass
-            assert {name for (name,) in query(database, "SELECT name FROM data.reports")} == {
-                path.stem for path in paths[1:]
-            }
-            assert steps.empty()
-            server.stop()
-            with FaultyServer(answer, port=port):
-                assert outcomes(ended.get(timeout=20)) == {Outcome.READ: len(paths)}
-    assert [name for (name,) in query(database, "SELECT name FROM data.reports ORDER BY number")][-1] == paths[0].stem
+    with one_hangs(tmp_path) as (database, paths, steps):
+        assert sorted(stored(database)) == [path.stem for path in paths[1:]]
+        assert steps.empty()
+    assert stored(database)[-1] == paths[0].stem
 
 
-class in_thread:  # noqa: N801 (a context manager that reads as one)
-    """Does the work beside the block, and hands over its result; a block that fails waits for it all the same."""
-
-    def __init__(self, work: Callable[[], RunReport]) -> None:
-        self._result: Queue[RunReport] = Queue()
-        self._thread = threading.Thread(target=lambda: self._result.put(work()), daemon=True)
-
-    def __enter__(self) -> Queue[RunReport]:
-        self._thread.start()
-        return self._result
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._thread.join()
+@pytest.mark.xfail(reason="what was read within a second of the last write waits for the next result", strict=True)
+def test_what_was_read_is_stored_soon_even_where_nothing_else_is_read(tmp_path: Path) -> None:
+    with one_hangs(tmp_path) as (database, paths, _):
+        patience = time.monotonic() + 3.0
+        while len(stored(database)) < len(paths) - 1 and time.monotonic() < patience:
+            pass
+        assert sorted(stored(database)) == [path.stem for path in paths[1:]]
 
 
 # Killed
 
-
-class Seen(NamedTuple):
-    """What a server in another process has seen."""
-
-    requests: int
-    keys: Mapping[str, Mapping[str, Any]]
-
-    @property
-    def good(self) -> int:
-        return sum(record["good"] for record in self.keys.values())
+KILLS, CONCURRENCY = 20, 4
+PROBE: Body = {"model": "probe", "messages": [{}, {"content": "<原文 0>\n探\n</原文 0>"}]}
 
 
-class Watch:
-    """Looks at a server from outside. What it asks itself does not count."""
+def settled(server: FaultyServer) -> Records:
+    """What the server has seen once it is done with all that came before: replies leave in the order of the requests.
 
-    PROBE: Body = {"model": "probe", "messages": [{}, {"content": "<原文 0>\n探\n</原文 0>"}]}  # noqa: RUF012
-
-    def __init__(self, base_url: str) -> None:
-        self._host = urlsplit(base_url).netloc
-
-    def seen(self) -> Seen:
-        stats = json.loads(self._ask("GET", "/stats"))
-        keys = {key: record for key, record in stats["keys"].items() if key != request_key(self.PROBE)}
-        return Seen(sum(record["requests"] for record in keys.values()), keys)
-
-    def settled(self) -> Seen:
-        """What it has seen once it is done with all that came before: replies leave in the order of the requests."""
-        self._ask("POST", "/v1/chat/completions", json.dumps(self.PROBE))
-        return self.seen()
-
-    def _ask(self, method: str, path: str, body: str | None = None) -> bytes:
-        connection = HTTPConnection(self._host, timeout=10)
-        try:
-            connection.request(method, path, body)
-            return connection.getresponse().read()
-        except OSError:  # a fault met the probe
-            return b""
-        finally:
-            connection.close()
-
-
-KILLS = 20
+    What is asked here does not count.
+    """
+    host = HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    with closing(host), suppress(OSError, HTTPException):  # a fault may meet it: it has been seen all the same
+        host.request("POST", "/v1/chat/completions", json.dumps(PROBE))
+        host.getresponse().read()
+    records = server.records()
+    del records.by_key[request_key(PROBE)]
+    return records
 
 
 def test_a_run_that_is_killed_at_any_moment_goes_on_where_it_was(tmp_path: Path) -> None:
     paths, database = write_reports(tmp_path / "in", 20), tmp_path / "x.duckdb"
     with FaultyServer(answer) as server:
         extract(paths, tmp_path / "unbroken.duckdb", server.base_url)
-    moments, lost_each, asked_for = random.Random(20), [], Counter[str]()
+    moments = random.Random(20)
+    lost: list[int] = []
+    asked_for: dict[str, int] = {}
     arguments = ["run", tmp_path / "in", "--db", database, "--engine", "llm", "--model", "m", "--prompts", "v1"]
-    with (
-        server_process("tests.model_samples", ["--latency", "0.02"]) as url,
-        Commands(tmp_path) as commands,
-    ):
-        watch = Watch(url)
-        while True:
-            at = watch.seen().requests + moments.randint(1, 9)
-            process = commands.start(*arguments, "--base-url", url, "--concurrency", "4")
-            while watch.seen().requests < at and not commands.ended():
-                pass
-            if len(lost_each) < KILLS:
-                os.kill(process, signal.SIGKILL)
-            if commands.exit_code() != -signal.SIGKILL:
-                break
-            seen, committed = watch.settled(), kept(database)
-            lost_each.append(seen.good - len(committed) - sum(lost_each))
-            assert all(seen.keys[key]["requests"] == count for key, count in asked_for.items())
-            asked_for.update({key: seen.keys[key]["requests"] for key in committed - asked_for.keys()})
-        seen = watch.settled()
-    assert len(lost_each) == KILLS
-    assert all(seen.keys[key]["requests"] == count for key, count in asked_for.items())
-    print("LOST", lost_each, seen.requests, seen.good)
-    assert max(lost_each) <= 4
-    assert seen.good == len(paths) * CALLS_EACH + sum(lost_each)
+    plan = faults_by_seed(5, 0.1, PASSING)
+    with FaultyServer(answer, plan, latency=0.02) as server, Commands(tmp_path) as commands:
+        arguments += ["--base-url", server.base_url, "--concurrency", str(CONCURRENCY)]
+        for _ in range(KILLS):
+            moment = server.records().requests + moments.randint(1, 9)
+            process = commands.start(*arguments)
+            server.wait_until(lambda records, moment=moment: records.requests >= moment)  # type: ignore[misc]
+            os.kill(process, signal.SIGKILL)
+            assert commands.exit_code() == -signal.SIGKILL
+            records, committed = settled(server), kept(database)
+            lost.append(records.good - len(committed) - sum(lost))
+            assert {key: records.by_key[key].requests for key in asked_for} == asked_for
+            asked_for = {key: records.by_key[key].requests for key in committed}
+        commands.start(*arguments)
+        assert commands.exit_code() == 0
+        records = settled(server)
+    print("LOST", lost, records.requests, records.good, records.most_at_once)
+    assert {key: records.by_key[key].requests for key in asked_for} == asked_for
+    assert records.good == len(paths) * CALLS_EACH + sum(lost)
+    assert max(lost) <= CONCURRENCY * (CALLS_EACH - 1)  # of each report under way, what it asks at once
     assert contents(database) == contents(tmp_path / "unbroken.duckdb")
-    assert query(database, "SELECT count(*) FROM data.reports") == [(len(paths),)]
+    assert len(stored(database)) == len(paths)
+
+
+@pytest.mark.xfail(reason="a request's place is free before its reply is in the database", strict=True)
+def test_no_more_replies_wait_to_be_stored_than_requests_are_sent_at_once(tmp_path: Path) -> None:
+    paths, database = write_reports(tmp_path / "in", 4), tmp_path / "x.duckdb"
+    code = "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    holders: list[subprocess.Popen[str]] = []
+
+    def hold_at_first(number: int, _key: str, _body: Body) -> None:
+        if number == 1:
+            holders.append(subprocess.Popen([sys.executable, "-c", code, str(database)], **pipes))
+            assert holders[0].stdout is not None
+            assert holders[0].stdout.readline() == "held\n"
+
+    with FaultyServer(answer, hold_at_first) as server, ThreadPoolExecutor(1) as beside:
+        ended = beside.submit(extract, paths, database, server.base_url, concurrency=CONCURRENCY)
+        try:
+            with pytest.raises(TimeoutError):
+                server.wait_until(lambda records: records.requests > CONCURRENCY, timeout=3.0)
+        finally:
+            holders[0].communicate("")
+            assert outcomes(ended.result(timeout=20)) == {Outcome.READ: len(paths)}
+
+
+# Ended by its user
+
+
+@pytest.mark.parametrize("concurrency", [1, CONCURRENCY])
+def test_ctrl_c_ends_a_run_cleanly_and_the_next_goes_on(tmp_path: Path, concurrency: int) -> None:
+    paths, database = write_reports(tmp_path / "in", 4), tmp_path / "x.duckdb"
+    command = [sys.executable, str(ROOT / "cli.py"), "run", "in", "--db", database.name, "--engine", "llm"]
+    command += ["--model", "m", "--prompts", "v1", "--concurrency", str(concurrency)]
+    enough = CALLS_EACH + 2
+
+    def plan(number: int, _key: str, _body: Body) -> Fault | None:
+        return Fault(Kind.HANG) if number > enough else None
+
+    with FaultyServer(answer, plan) as server:
+        command += ["--base-url", server.base_url]
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, cwd=tmp_path, env=environment(), **pipes) as process:
+            server.wait_until(lambda records: records.requests >= enough + concurrency, timeout=30.0)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+        good = settled(server).good
+    assert process.returncode == 130
+    assert out.startswith("已中断：")
+    assert "再次运行会接着做" in out
+    assert "Traceback" not in out + err
+    assert "Error" not in out + err
+    before = kept(database)
+    assert len(before) == good == enough
+    assert all(ended is not None for (ended,) in query(database, "SELECT ended_at FROM data.runs"))
+    with FaultyServer(answer) as server:
+        report = extract(paths, database, server.base_url)
+        assert asked(server).isdisjoint(before)
+        assert server.records().requests == CALLS_EACH * len(paths) - enough
+    assert {outcome for outcome in outcomes(report)} <= {Outcome.READ, Outcome.SKIPPED}
+
+
+def environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in MODEL_VARIABLES}
+
+
+# The command
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr(connection, "BUSY_DELAYS", ())
+    for name in (*MODEL_VARIABLES, "EXTRACT_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    return Run(capsys)
+
+
+DATABASE = Path("results.duckdb")
+
+
+def asking(server: FaultyServer, *more: str, engine: str = "llm", prompts: str = "v1") -> list[str]:
+    """The arguments of a run over all reports with a server's model."""
+    return ["run", "in", "--engine", engine, "--prompts", prompts, "--model", "m", "--base-url", server.base_url, *more]
+
+
+def unbroken(command: Run, *more: str) -> dict[str, Any]:
+    """The labels of the reports in a database of its own."""
+    with FaultyServer(answer) as server:
+        assert command(*asking(server, "--db", "unbroken.duckdb", *more)).code == 0
+    return labels(Path("unbroken.duckdb"))
+
+
+@pytest.mark.parametrize("limit", ["--max-tokens", "--max-cost"])
+def test_a_limit_stops_a_run_cleanly_and_the_next_asks_only_the_rest(command: Run, limit: str) -> None:
+    paths = write_reports(Path("in"), 6)
+    Path("prices.toml").write_text(PRICES, encoding="utf-8")
+    whole = unbroken(command)
+    prices = ["--prices", "prices.toml"]
+    with open_store(Path("unbroken.duckdb")) as store:
+        ((tokens,),) = store.connection.execute("SELECT sum(input_tokens + output_tokens) FROM data.model_calls").fetchall()
+    most = {"--max-tokens": str(int(tokens) // 2), "--max-cost": str(float(tokens) * 2e-6 / 2)}[limit]
+    with FaultyServer(answer) as server:
+        first = command(*asking(server, *prices, "--concurrency", "2", limit, most))
+        records = server.records()
+    assert first.code == 1
+    assert f"已停止：再问会超过 {limit}" in first.err
+    assert first.err.splitlines()[-1] == "提示：提高上限再运行，会接着做。"
+    ((spent, cost),) = query(DATABASE, "SELECT sum(input_tokens + output_tokens), sum(cost) FROM data.model_calls")
+    assert (spent if limit == "--max-tokens" else cost) <= float(most)
+    before = kept(DATABASE)
+    assert 0 < len(before) == records.good == records.requests < CALLS_EACH * len(paths)
+    partly = labels(DATABASE)
+    assert 0 < len(partly) < len(paths)
+    assert all(whole[name] == said for name, said in partly.items())
+    assert query(DATABASE, "SELECT count(*) FROM data.failures") == [(0,)]
+    assert [run.ended_at is not None for run in runs()] == [True]
+    with FaultyServer(answer) as server:
+        assert command(*asking(server, *prices)).code == 0
+        assert asked(server).isdisjoint(before)
+        assert server.records().requests == CALLS_EACH * len(paths) - len(before)
+    assert labels(DATABASE) == whole
+
+
+def runs() -> tuple[Any, ...]:
+    with open_store(DATABASE) as store:
+        return list_runs(store)
+
+
+@pytest.mark.parametrize(("engine", "prompts"), [("llm", "v1"), ("llm", "v2"), ("hybrid", "v1"), ("hybrid", "v2")])
+def test_a_dry_run_sends_and_writes_nothing_and_counts_what_a_run_sends(
+    command: Run, engine: str, prompts: str
+) -> None:
+    write_reports(Path("in"), 3)
+    with FaultyServer(answer) as server:
+        arguments = asking(server, "--no-second-look", "--json", engine=engine, prompts=prompts)
+        plan = command(*arguments, "--dry-run")
+        assert plan.code == 0
+        assert server.records().requests == 0
+        assert not DATABASE.exists()
+        assert command(*arguments).code == 0
+        by_task = {task: calls for (task, calls) in query(DATABASE, "SELECT task, count(*) FROM data.model_calls GROUP BY 1")}
+        assert server.records().requests == sum(by_task.values())
+        assert plan.data["calls"] == by_task
+        before = DATABASE.read_bytes()
+        again = command(*arguments, "--dry-run").data
+        assert (again["skipped"], again["calls"]) == (3, {})
+        assert DATABASE.read_bytes() == before
+        forced = command(*arguments, "--dry-run", "--force").data
+        assert (forced["skipped"], forced["calls"], forced["answered"]) == (0, {}, sum(by_task.values()))
+
+
+@pytest.mark.parametrize("engine", [pytest.param("llm", marks=pytest.mark.xfail(strict=True, reason="each is told to be unreadable")), "hybrid"])
+def test_a_dry_run_finds_no_fault_with_files_that_can_be_read(command: Run, engine: str) -> None:
+    write_reports(Path("in"), 3)
+    with FaultyServer(answer) as server:
+        plan = command(*asking(server, "--dry-run", "--json", engine=engine)).data
+    assert (plan["files"], plan["failed"]) == (3, 0)
+
+
+@pytest.mark.xfail(strict=True, reason="a plan skips what was extracted, a run that refreshes does not")
+def test_a_dry_run_counts_what_is_refreshed(command: Run) -> None:
+    write_reports(Path("in"), 3)
+    with FaultyServer(answer) as server:
+        assert command(*asking(server, "--no-second-look")).code == 0
+        plan = command(*asking(server, "--no-second-look", "--refresh", "--dry-run", "--json")).data
+    assert sum(plan["calls"].values()) == (CALLS_EACH - 1) * 3
+
+
+def test_refreshing_asks_everything_anew_and_running_again_nothing(command: Run) -> None:
+    paths = write_reports(Path("in"), 3)
+    with FaultyServer(answer) as server:
+        assert command(*asking(server)).code == 0
+        first = asked(server)
+        again = command(*asking(server, "--json"))
+        assert (again.code, again.data["reports"]["skipped"], again.data["calls"]) == (0, 3, None)
+        assert server.records().requests == CALLS_EACH * len(paths)
+        refreshed = command(*asking(server, "--refresh", "--json"))
+        assert refreshed.data["reports"]["read"] == 3
+        assert [record.good for record in server.records().by_key.values()] == [2] * len(first)
+        assert command(*asking(server, "--force", "--json")).data["reports"]["read"] == 3
+        assert server.records().requests == 2 * CALLS_EACH * len(paths)
