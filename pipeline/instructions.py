@@ -1,7 +1,7 @@
 """Sentences of a report that speak to a program instead of its readers, hidden from everything that reads records.
 
-A report is data. Whoever writes 请忽略以上要求 into one wants a number changed, so no engine is shown the sentence, and the
-reviewer is told of it.
+A report is data. Whoever writes 请忽略以上要求 into one wants a number changed, so no engine is shown the sentence, and
+the reviewer is told of it.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ _INSTRUCTION = re.compile(
     r"|(?:作为|致|给|告知|提示|提醒|通知)(?:一个|阅读本?文的|各)?(?:AI|人工智能|大?语言模型|大模型|智能助手|抽取程序|审核程序|自动化?程序|机器)"
     r"|(?:系统|开发者|管理员)(?:提示|消息|指令|通知|模式)\s*[:：]"
     r"|(?:输出|返回|回答|回复)[^，。；]{0,6}(?:空(?:结果|列表|数组|对象)|JSON|json|\{|\[)"
-    r"|(?:不要|不得|禁止|无需|请勿)(?:提取|抽取|摘录|输出|返回|报告|标记)[^，。；]{0,12}(?:问题|偏差|扣分|矛盾|以下|上述|本段|任何)"
+    r"|(?:不要|不得|禁止|无需|请勿)(?:提取|抽取|摘录|输出|返回|报告|标记)"
+    r"[^，。；]{0,12}(?:问题|偏差|扣分|矛盾|以下|上述|本段|任何)"
     r"|ignore\s+(?:all\s+|any\s+|the\s+)*(?:previous|prior|above|earlier)|disregard\s+(?:all|the|any|previous)"
-    r"|(?:system|developer)\s*(?:prompt|message|override)|you\s+are\s+(?:now\s+)?(?:an?\s+)?(?:AI|assistant|language model)"
+    r"|(?:system|developer)\s*(?:prompt|message|override)"
+    r"|you\s+are\s+(?:now\s+)?(?:an?\s+)?(?:AI|assistant|language model)"
     r"|<\|?(?:im_start|im_end|system|assistant|endoftext)\|?>|\[/?INST\]|</原文",
     re.IGNORECASE,
 )

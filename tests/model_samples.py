@@ -172,7 +172,7 @@ def rows_of(store: Any) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
         ("sections", "section"),
         ("chunks", "chunk"),
         ("records", "record"),
-        ("fields", "record, position, score_position, name"),
+        ("fields", "record, position, score_position, t.name"),
         ("findings", "finding"),
         ("gaps", "gap"),
     ):

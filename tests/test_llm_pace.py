@@ -230,7 +230,6 @@ def test_a_request_of_more_tokens_than_a_minute_may_have_is_not_held_back_for_ev
     assert [start.at - 1_000 for start in starts] == [0, 150, 180]
 
 
-@pytest.mark.xfail(strict=True, reason="a start waits for the tokens before it, not for its own")
 @given(st.lists(st.integers(1, 100), min_size=2, max_size=30))
 def test_no_minute_has_more_tokens_than_allowed_whatever_their_sizes(sizes: list[int]) -> None:
     assert most_in_a_minute(run(started(Pace(8, tpm=100), sizes)), lambda start: start.tokens) <= 100
@@ -276,7 +275,6 @@ def test_a_wait_that_is_asked_for_during_a_wait_counts_too() -> None:
     assert run(work()) == 19
 
 
-@pytest.mark.xfail(strict=True, reason="starts whose slots passed in the quiet all begin at its end")
 @pytest.mark.parametrize(("ceiling", "rpm", "quiet"), [(8, 10, 30), (100, 60, 90)])
 def test_no_minute_has_more_starts_after_a_wait(ceiling: int, rpm: int, quiet: float) -> None:
     async def work() -> list[Start]:
@@ -359,9 +357,6 @@ def test_cancellation_of_those_who_wait_takes_no_place_away() -> None:
     assert run(work()) == 2
 
 
-@pytest.mark.xfail(
-    sys.version_info < (3, 13), strict=True, raises=RuntimeError, reason="such a wake-up is lost before Python 3.13"
-)
 def test_whoever_is_cancelled_as_a_place_becomes_free_passes_it_on() -> None:
     async def work() -> list[Start]:
         pace = Pace(1)

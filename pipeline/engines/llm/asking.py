@@ -74,9 +74,11 @@ class Asker:
 
     async def ask_all(self, questions: Sequence[Question]) -> list[Outcome]:
         """The outcome of every question, in order; all are asked at once, as far as the pace allows."""
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self.ask(question)) for question in questions]
-        return [task.result() for task in tasks]
+        outcomes = await asyncio.gather(*map(self.ask, questions), return_exceptions=True)
+        for outcome in outcomes:  # what was under way is paid for, so all is awaited before the run ends
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
 
     async def ask(self, question: Question, raised: int = 1) -> Outcome:
         """What came of a question. Raises only what ends the run."""
@@ -88,7 +90,7 @@ class Asker:
             parts = halves(self._document, self._chunks, question)
             if parts:
                 return await self._ask_parts(parts)
-            if self._most_tokens(question, raised) < _RAISED_MOST:
+            if self._most_tokens(question, raised) < _RAISED_MOST and not self._has_own_limit():
                 return await self.ask(question, raised * 4)
             return _gap(question, error.state.value, str(error))
         except PromptTooLong as error:
@@ -121,7 +123,7 @@ class Asker:
                 **self._parameters(question, raised),
             )
         except InstructorRetryException as error:
-            if isinstance(error.__cause__, ModelError):
+            if isinstance(error.__cause__, ModelError) and (error.__cause__.stops_run or not error.failed_attempts):
                 raise error.__cause__ from error
             return await self._salvaged(question, model, error)
         except IncompleteOutputException as error:  # our own look at finish_reason comes first, so this is unheard of
@@ -158,7 +160,11 @@ class Asker:
         return {name: value for name, value in merged.items() if value is not None}
 
     def _most_tokens(self, question: Question, raised: int) -> int:
-        return min(_ANSWER_BASE + _ANSWER_PER_CHARACTER * len(question.text), _ANSWER_MOST) * raised
+        usual = min(_ANSWER_BASE + _ANSWER_PER_CHARACTER * len(question.text), _ANSWER_MOST)
+        return min(usual * raised, _RAISED_MOST)
+
+    def _has_own_limit(self) -> bool:
+        return not self._caller.settings.parameters.keys().isdisjoint({"max_tokens", "max_completion_tokens"})
 
     def _contains(self, question: Question) -> Callable[[str], bool]:
         """Tells whether words stand in the passages of a question, white space and width aside."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,13 +19,23 @@ from pipeline.engines.llm.pace import Pace
 from pipeline.engines.llm.prices import Price, cost, estimate_tokens
 from pipeline.engines.llm.replies import Replies, classify, request_key
 from pipeline.engines.llm.settings import ModelSettings
-from pipeline.errors import BudgetSpent, ExtractError, MalformedReply, ModelBusy, ModelError, ModelUnusable
+from pipeline.errors import (
+    BudgetSpent,
+    ContentFiltered,
+    ExtractError,
+    MalformedReply,
+    ModelBusy,
+    ModelError,
+    ModelUnusable,
+    PromptTooLong,
+)
 from schemas.calls import CallState, ModelCall
 
 _HOPELESS, _HOPELESS_AT_FIRST = 20, 3
 """So many calls in a row that failed for good mean that the endpoint is gone or was never right, not that a chunk is
 difficult; few will do where none was ever answered."""
 
+_LONGEST_TOLD = 600.0  # seconds: whoever asks for more is asked again all the same
 _GO_ON = "提高上限再运行，会接着做。"
 
 
@@ -79,7 +89,7 @@ class Caller:
         self.replies = replies
         self._price = price
         self._pace = pace
-        self._under_way: dict[str, asyncio.Future[None]] = {}
+        self._under_way: dict[str, asyncio.Future[dict[str, Any] | None]] = {}
         self._freed = asyncio.Condition()
 
     async def create(self, **request: Any) -> ChatCompletion:
@@ -89,23 +99,29 @@ class Caller:
         """
         request["messages"] = list(request["messages"])  # instructor adds to its own list when it sends back
         key = request_key(request)
-        while (other := self._under_way.get(key)) is not None:  # two reports may hold the very same page
-            await asyncio.wait([other])
         reply = None if self.settings.refresh else self.replies.find(ABOUT.get().report_id, key)
-        if reply is None:
-            self._under_way[key] = done = asyncio.get_running_loop().create_future()
-            try:
-                response = await self._ask(key, request)
-            finally:
-                del self._under_way[key]
-                done.set_result(None)
-        else:
-            response = dict(reply.response)
+        response = dict(reply.response) if reply else await self._shared(key, request)
         state, message = classify(response)
         if state is not CallState.COMPLETE:
             raise Unanswered(state, message or "", key)
         ABOUT.get().answers.append(replace(self._call(key, request, 0.0), response=response))
         return ChatCompletion.construct(**response)
+
+    async def _shared(self, key: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The reply to a request; one that is under way already, for the same page elsewhere, is waited for."""
+        while (other := self._under_way.get(key)) is not None:
+            await asyncio.wait([other])
+            shared = other.result()
+            if shared is not None:
+                return shared
+        self._under_way[key] = done = asyncio.get_running_loop().create_future()
+        response = None
+        try:
+            response = await self._ask(key, request)
+        finally:
+            del self._under_way[key]
+            done.set_result(response)
+        return response
 
     async def disown(self, message: str) -> None:
         """Note that the replies to the present question cannot be used, so that the next run asks anew."""
@@ -124,9 +140,9 @@ class Caller:
             async for attempt in retrying:
                 with attempt:
                     response = await self._attempt(key, request)
-        except ModelUnusable:
-            raise
         except ModelError as error:
+            if error.stops_run or isinstance(error, PromptTooLong | ContentFiltered):
+                raise  # says nothing of the endpoint
             self.spending.failures_in_a_row += 1
             failures = self.spending.failures_in_a_row
             if failures >= (_HOPELESS if self.spending.answers else _HOPELESS_AT_FIRST):
@@ -137,8 +153,9 @@ class Caller:
 
     async def _attempt(self, key: str, request: Mapping[str, Any]) -> dict[str, Any]:
         expected = estimate_tokens(_words_of(request))
-        async with self._reserved(expected):
-            async with self._pace.turn(expected):
+        async with AsyncExitStack() as until_kept:
+            async with self._pace.turn(expected + self._expected_answer(expected)):
+                await until_kept.enter_async_context(self._reserved(expected))
                 start = perf_counter()
                 try:
                     response = await self._transport.send(request)
@@ -204,12 +221,15 @@ class Caller:
         under way, it waits for that. Raises ``BudgetSpent`` where it is too much all the same.
         """
         spending = self.spending
-        written = spending.written // spending.answers if spending.answers else tokens
-        price = Decimal(0) if self._price is None else cost(self._price, tokens, 0, written)
         async with self._freed:
-            while (limit := self._limit_passed_by(tokens + written, price)) and spending.tokens_under_way:
+            while True:
+                written = self._expected_answer(tokens)
+                price = Decimal(0) if self._price is None else cost(self._price, tokens, 0, written)
+                limit = self._limit_passed_by(tokens + written, price)
+                if limit is None or not spending.tokens_under_way:
+                    break
                 await self._freed.wait()
-            if limit:
+            if limit is not None:
                 raise BudgetSpent(limit, _GO_ON)
             spending.tokens_under_way += tokens + written
             spending.cost_under_way += price
@@ -220,6 +240,11 @@ class Caller:
             spending.cost_under_way -= price
             async with self._freed:
                 self._freed.notify_all()
+
+    def _expected_answer(self, tokens: int) -> int:
+        """The tokens of an answer to a request of so many: as many as answers had so far, on average."""
+        spending = self.spending
+        return spending.written // spending.answers if spending.answers else tokens
 
     def _limit_passed_by(self, tokens: int, price: Decimal) -> str | None:
         """In words the limit that so much more might pass, ``None`` where it fits."""
@@ -239,7 +264,7 @@ def _as_told(longest: float) -> Any:
     def wait(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         told = error.retry_after if isinstance(error, ModelBusy) else None
-        return told if told is not None else backoff(state)
+        return min(told, _LONGEST_TOLD) if told is not None else backoff(state)
 
     return wait
 

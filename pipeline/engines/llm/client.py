@@ -36,7 +36,13 @@ _KNOWN = frozenset(
 """What the openai package takes as arguments of its own; everything else travels in the body all the same."""
 
 _TOO_LONG = ("context_length", "maximum context", "context length", "context size", "too long", "exceeds the available")
-_SPENT = ("insufficient_quota", "insufficient balance", "arrears")  # "exceeded your current quota" may pass in a minute
+_SPENT = (
+    "insufficient_quota",
+    "insufficient balance",
+    "arrear",
+    "欠费",
+    "余额不足",
+)  # "exceeded your current quota" may pass in a minute
 _FILTERED = ("data_inspection_failed", "inappropriate content", "content_filter", "content_policy", "敏感")
 _PARAMETER = re.compile(r"(max_tokens|temperature|tool_choice|response_format|thinking)")
 _PARAMETER_HINTS = {
@@ -71,6 +77,7 @@ class Endpoint:
             http_client=DefaultAsyncHttpx2Client(follow_redirects=False),
         )
         self._timeout = settings.timeout
+        self._key = api_key  # to be taken out of what an endpoint says: some repeat it
 
     async def send(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The reply to one request. Raises ``ModelError``."""
@@ -81,9 +88,10 @@ class Endpoint:
                 raw = await self._client.chat.completions.with_raw_response.create(**known, extra_body=extra or None)
                 content = raw.content
         except TimeoutError as error:
-            raise ModelDown(f"模型在 {self._timeout:.0f} 秒内没有答完", "可稍后重试，或降低并发。") from error
+            raise ModelDown(f"模型在 {self._timeout:g} 秒内没有答完", "可稍后重试，或降低并发。") from error
         except openai.APIStatusError as error:
-            raise status_error(error.status_code, error.response.text, error.response.headers) from error
+            said = error.response.text.replace(self._key, "…") if self._key else error.response.text
+            raise status_error(error.status_code, said, error.response.headers) from error
         except openai.APITimeoutError as error:
             raise ModelDown("模型服务超时", "可稍后重试，或降低并发。") from error
         except openai.APIConnectionError as error:
@@ -119,7 +127,7 @@ def status_error(status: int, body: str, headers: Mapping[str, str]) -> ModelErr
         return ModelUnusable(
             f"模型或接口不存在（{status}：{said}）", "请核对 --model 和 --base-url（通常以 /v1 结尾）。"
         )
-    if any(sign in words for sign in _TOO_LONG):
+    if status == 413 or any(sign in words for sign in _TOO_LONG):
         return PromptTooLong(f"内容超过模型的上下文长度（{said}）", "会自动拆小；仍不行请换上下文更长的模型。")
     if any(sign in words for sign in _FILTERED):
         return ContentFiltered(f"服务方的内容审查拒绝了这段原文（{status}：{said}）", "这一段请人工读取。")
@@ -130,11 +138,11 @@ def status_error(status: int, body: str, headers: Mapping[str, str]) -> ModelErr
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """The seconds that ``Retry-After`` asks to wait (a number or a date), or ``None``."""
-    value = headers.get("retry-after-ms")
-    if value is not None and value.replace(".", "", 1).isdigit():
+    value = (headers.get("retry-after-ms") or "").strip()
+    if value.isascii() and value.replace(".", "", 1).isdecimal():
         return float(value) / 1000
     value = (headers.get("retry-after") or "").strip()
-    if value.replace(".", "", 1).isdigit():
+    if value.isascii() and value.replace(".", "", 1).isdecimal():
         return float(value)
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - time())

@@ -84,11 +84,8 @@ class Model:
         return Asker(self._caller, self.prompts, document, chunks, index)
 
     def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of work that runs in the loop; raises what it raises, the cause itself where several failed."""
-        try:
-            return asyncio.run_coroutine_threadsafe(work, self._loop).result()
-        except BaseExceptionGroup as group:
-            raise _first(group) from group
+        """The result of work that runs in the loop; raises what it raises."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def close(self) -> None:
         """Cancels what is under way and lets go of the endpoint."""
@@ -104,10 +101,3 @@ class Model:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-
-
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

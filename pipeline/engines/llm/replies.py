@@ -64,10 +64,13 @@ def _words(message: Mapping[str, Any]) -> str:
     calls = message.get("tool_calls") or []
     if not isinstance(calls, list) or not all(isinstance(call, dict) for call in calls):
         raise ValueError("tool_calls")
+    functions = [call.get("function") for call in calls]
+    if not all(isinstance(function, dict) for function in functions):
+        raise ValueError("function")
     content = message.get("content") or ""
     if not isinstance(content, str):
         raise ValueError("content")  # noqa: TRY004
-    return content.strip() + "".join(str((call.get("function") or {}).get("arguments") or "") for call in calls)
+    return content.strip() + "".join(str(function.get("arguments") or "") for function in functions)
 
 
 def answer_words(response: Mapping[str, Any]) -> str:
