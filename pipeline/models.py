@@ -58,8 +58,10 @@ def open_model(options: ModelOptions) -> Model:
 def model_settings(options: ModelOptions) -> tuple[ModelSettings, Price | None]:
     """How to ask the model, and its price if it is known. Raises ``UsageError`` or ``SettingsError``."""
     from pipeline.engines.llm.prices import load_prices, price_of
+    from pipeline.engines.llm.questions import TASKS
     from pipeline.engines.llm.settings import DEFAULT_CONCURRENCY, DEFAULT_PROMPTS, AnswerMode, ModelSettings
     from prompts import PromptError, load_prompts
+    from schemas.answers import ANSWERS
 
     if options.model is None:
         raise UsageError("没有指定模型", NO_MODEL_HINT)
@@ -67,9 +69,13 @@ def model_settings(options: ModelOptions) -> tuple[ModelSettings, Price | None]:
         raise UsageError(f"没有“{options.mode}”这种回答方式", f"可用：{'、'.join(AnswerMode)}。")
     prompts = options.prompts or DEFAULT_PROMPTS
     try:
-        load_prompts(prompts)
+        loaded = load_prompts(prompts)
     except PromptError as error:
         raise SettingsError(str(error), "用 extract prompts list 查看有哪些版本。") from error
+    for prompt in loaded.values():
+        if prompt.task not in TASKS or prompt.schema not in ANSWERS:
+            known = f"可用的任务：{'、'.join(TASKS)}；回答格式：{'、'.join(ANSWERS)}。"
+            raise SettingsError(f"{prompt.path}：没有任务“{prompt.task}”或回答格式“{prompt.schema}”", known)
     settings = ModelSettings(
         model=options.model,
         base_url=options.base_url,

@@ -54,7 +54,10 @@ def load_prompts(version: str, folder: Path = FOLDER) -> dict[str, Prompt]:
 def read_prompt(path: Path) -> Prompt:
     """The prompt that a file holds; raises ``PromptError`` where it is not in shape."""
     data = path.read_bytes()
-    text = data.decode("utf-8").replace("\r\n", "\n")
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise PromptError(f"{path}：不是 UTF-8 文本，请另存为 UTF-8") from error
     parts = text.split(_FENCE, 2)
     if len(parts) != 3 or parts[0]:
         raise PromptError(f"{path}：开头应是两行 +++ 之间的说明")
@@ -62,10 +65,10 @@ def read_prompt(path: Path) -> Prompt:
         front = tomllib.loads(parts[1])
     except tomllib.TOMLDecodeError as error:
         raise PromptError(f"{path}：说明不是 TOML（{error}）") from error
-    if set(front) != _KEYS or front["task"] != path.stem:
+    if set(front) != _KEYS or front["task"] != path.stem or not all(isinstance(v, str) for v in front.values()):
         raise PromptError(f"{path}：说明应有 task（与文件同名）、schema 和 description")
     system, cut, user = parts[2].partition(_CUT)
-    if not cut or "{{ passages }}" not in user:
-        raise PromptError(f"{path}：应有一行 <!-- user -->，其后有 {{{{ passages }}}}")
+    if not cut or "{{ passages }}" not in user or "{{" in system or "{%" in system:
+        raise PromptError(f"{path}：应有一行 <!-- user -->，其后（且只在其后）有 {{{{ passages }}}}")
     digest = hashlib.sha256(data).hexdigest()
     return Prompt(path.parent.name, **front, system=system.strip(), user=user.strip(), sha256=digest, path=path)

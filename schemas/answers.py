@@ -7,7 +7,7 @@ a field that is not stated is simply left out. ``None`` and the signs that stand
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
@@ -73,9 +73,7 @@ class Result(_Part):
     quote: _Quote
 
 
-class Amount(_Part):
-    """Money budgeted or spent, by item."""
-
+class _Money(_Part):
     project: _Project
     item: Annotated[_Text, Field(default=None, description="科目或项目名称")]
     prior_executed: Annotated[_Text, Field(default=None, description="上年决算数")]
@@ -84,10 +82,15 @@ class Amount(_Part):
     executed: Annotated[_Text, Field(default=None, description="执行数、决算数、支出")]
     rate: Annotated[_Text, Field(default=None, description="执行率")]
     unit: Annotated[_Text, Field(default=None, description="金额单位，如万元；以上各数不带单位")]
+
+
+class Amount(_Money):
+    """Money budgeted or spent, by item, as prose tells of it."""
+
     quote: _Quote
 
 
-class Row(Amount):
+class Row(_Money):
     """A row of a form's block of money."""
 
     weight: Annotated[_Text, Field(default=None, description="分值")]
@@ -147,7 +150,10 @@ class FormIndicator(_Part):
 class Answer(_Part):
     """An answer as a whole. Quotes that are not in the text asked about are an error that says which."""
 
-    blocks: ClassVar[dict[str, type[_Part]]] = {}
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_not_stated(cls, data: object) -> object:
+        return {name: value for name, value in data.items() if value is not None} if isinstance(data, dict) else data
 
     @model_validator(mode="after")
     def _quotes_stand_in_the_text(self, info: ValidationInfo) -> Self:
@@ -179,21 +185,22 @@ class Answer(_Part):
             if name not in content:
                 continue
             value = content[name]
-            parts = value if isinstance(value, list) else [value]
-            sound = []
-            for part in parts:
-                try:
-                    cls.model_validate({name: [part] if isinstance(value, list) else part})
-                    sound.append(part)
-                except ValidationError:
-                    lost += 1
-            if isinstance(value, list):
-                kept[name] = sound
+            listed = isinstance(value, list) and info.annotation is not str
+            sound = [part for part in (value if listed else [value]) if cls._takes(name, [part] if listed else part)]
+            lost += (len(value) if listed else 1) - len(sound)
+            if sound and cls._takes(name, sound if listed else value):
+                kept[name] = sound if listed else value
             elif sound:
-                kept[name] = value
-            elif info.is_required():
-                lost += 1
+                lost += len(sound)
         return cls.model_validate(kept), lost
+
+    @classmethod
+    def _takes(cls, name: str, value: object) -> bool:
+        try:
+            cls.model_validate({name: value})
+        except ValidationError:
+            return False
+        return True
 
 
 _RESULTS = (

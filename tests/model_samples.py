@@ -27,11 +27,8 @@ UNITS = tuple(
 PARKS = "新建口袋公园"
 """Stands in the prose about results of every report, and nowhere else."""
 
-PASSING = (
-    *(Fault(Kind.RATE_LIMIT_SECONDS, seconds) for seconds in (0.0, 0.01, 0.02)),
-    *map(Fault, (Kind.RESET, Kind.RESET_WITHIN, Kind.CUT_JSON)),
-)
-"""Faults after which a client comes back at once, or may."""
+PASSING = tuple(Fault(Kind.RATE_LIMIT_SECONDS, seconds) for seconds in (0.0, 0.01, 0.02))
+"""Faults after which a command comes back at once: where a server does not say when, it waits up to a second."""
 
 _REPORT = """\
 {unit}2023年度部门整体支出绩效自评报告
@@ -118,6 +115,7 @@ def _read(text: str) -> dict[str, Any]:
 
 _COMMANDS = """
 import json, os, sys
+import openai.resources.chat
 import cli, pipeline.engines.hybrid, pipeline.engines.llm.client, pipeline.run, pipeline.summaries
 for line in sys.stdin:
     pid = os.fork()

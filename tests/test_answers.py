@@ -156,7 +156,7 @@ def check(model: type[Answer], data: object, text: str = TEXT) -> str:
             *("deviations第1条description", "人手不足"),
         ),
         (ProblemsAnswer, {"remedies": [{"statement": "增加人手"}]}, "remedies第1条statement", "增加人手"),
-        (FormAnswer, {"funding": [{"quote": "人员支出"}]}, "funding第1条quote", "人员支出"),
+        (FormAnswer, {"goals": [{"statement": "人员支出"}]}, "goals第1条statement", "人员支出"),
     ],
 )
 def test_words_that_are_not_in_the_text_are_named_with_their_place(

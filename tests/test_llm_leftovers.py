@@ -184,9 +184,9 @@ def test_a_second_look_is_no_longer_than_a_first() -> None:
     doc, chunks = about("".join(sentences))
     question = look_again(doc, chunks)
     assert question is not None
-    sizes = [span.end - span.start for span in question.spans]
+    sizes = [part.span.end - part.span.start for part in question.parts]
     assert sum(sizes) <= MAX_CHARACTERS < sum(sizes) + len(sentences[len(sizes)])
-    assert [doc.quote(span) for span in question.spans] == sentences[: len(sizes)]
+    assert [doc.quote(part.span) for part in question.parts] == sentences[: len(sizes)]
     assert question.chunks == tuple(dict.fromkeys(question.chunks))
 
 

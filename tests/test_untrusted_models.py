@@ -1,9 +1,10 @@
-"""A model that knows nothing: its babble goes through the whole pipeline, takes nothing away and adds nothing unseen."""
+"""A model that knows nothing: its babble goes through the whole pipeline, and takes away and adds nothing unseen."""
 
 from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from pipeline.engines.llm.model import Model
 from pipeline.engines.llm.settings import AnswerMode, ModelSettings
 from pipeline.engines.rules import RulesEngine
 from pipeline.errors import ModelError
-from pipeline.folding import find_amounts, narrow
+from pipeline.folding import narrow
 from pipeline.labels import labels_of
 from pipeline.readers import read_document
 from pipeline.run import extract_document
@@ -30,6 +31,7 @@ from tests.model_servers import tiny_model_url as tiny_model_url
 
 CASES = load_cases(Path(__file__).resolve().parents[1] / "eval/corpus")
 ALLOWED_LOSS = 0.02
+_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 
 
 class Babble:
@@ -95,12 +97,12 @@ def read_all(transport: Transport, settings: ModelSettings, engine: type[HybridE
 
 def unseen_numbers(document: Document, extraction: Extraction) -> Iterator[tuple[str, str]]:
     """Fields with a number that the report does not have, and no flag."""
-    present = set(find_amounts(narrow(document.text)))
+    present = set(_NUMBER.findall(narrow(document.text)))
     flagged = {score.ref for score in extraction.scores if score.flags}
     for record in extraction.records:
         for field in record.fields:
             is_number = field_types(record.kind).get(field.name) is FieldType.NUMBER
-            absent = set(find_amounts(narrow(field.value))) - present
+            absent = set(_NUMBER.findall(narrow(field.value))) - present
             if is_number and absent and (record.index, field.name) not in flagged:
                 yield field.name, field.value
 

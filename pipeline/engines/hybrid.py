@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.engines.llm.claims import Reader, Told
-from pipeline.engines.llm.engine import Answers, ask_again, ask_first
+from pipeline.engines.llm.engine import Answers, ask_again, ask_first, in_forms
 from pipeline.engines.llm.model import Model
 from pipeline.engines.llm.questions import FORM, Question, first_questions
 from pipeline.engines.llm.subjects import Evaluations, evaluations_from, owned, owner
@@ -51,7 +51,7 @@ class HybridEngine:
         index = index_text(document.text)
         reader = Reader(document, index, chunks)
         answers = self._model.wait_for(self._ask(document, chunks, index, reader, questions, rules.candidates))
-        told = tuple(reader.told(answers.answered))
+        told = tuple(in_forms(tuple(reader.told(answers.answered))))
         asked = [span for answered in answers.answered for span in answered.question.spans]
         return Reading(combined(rules.candidates, told, asked), answers.gaps)
 
@@ -193,20 +193,23 @@ def _evaluations(rules: Sequence[Candidate], told: Sequence[Told], trusted: bool
     known = evaluations_from(rules)
     found = list(known.candidates)
     names = dict(known.names)
+    doubted = 0  # those that nobody refers to have ids of their own
     for project, one in told:
         about = owner(Evaluations((), names, known.home), project) if project else known.home
         place = next((n for n, theirs in enumerate(found) if theirs.references["id"] == about), None)
         if place is not None and trusted:
             found[place] = _completed(found[place], one)
             continue
-        identifier = f"p{sum(theirs.references['id'] != DEPARTMENT for theirs in found) + 1}"
-        scored = bool(trusted and project and one.quote.where and "total_score" in one.fields)
-        if scored and project:
+        if trusted and project and one.quote.where and "total_score" in one.fields:
+            identifier = f"p{len(names) + 1}"
             names[identifier] = project
-        named = {"name": Claim(project), **one.fields} if project else one.fields
-        references = {"id": identifier, "scope": "project"}
-        confirmed = None if scored else False
-        found.append(replace(one, references=references, fields=named, confirmed=confirmed))
+            references = {"id": identifier, "scope": "project"}
+            found.append(replace(one, references=references, fields={"name": Claim(project), **one.fields}))
+        else:
+            doubted += 1
+            references = {"id": f"x{doubted}", "scope": "project" if project else DEPARTMENT}
+            fields = {"name": Claim(project), **one.fields} if project else one.fields
+            found.append(replace(one, references=references, fields=fields, confirmed=False))
     return Evaluations(tuple(found), names, known.home)
 
 

@@ -159,7 +159,7 @@ class Reader:
                 ),
             )
         for row in answer.funding:
-            yield from self._row(question, project, row, RecordKind.FUNDING, {}, exclude={"project", "quote"})
+            yield from self._row(question, project, row, RecordKind.FUNDING, {}, exclude={"project"})
         for aim in answer.goals:
             told = self._stated(question, aim, RecordKind.GOAL, {}, quoted=("statement",))
             if told is not None:

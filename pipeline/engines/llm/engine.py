@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.engines.llm.asking import Answered, Asker
@@ -54,7 +54,7 @@ class LlmEngine:
         answers = first
         if self._model.settings.second_look:
             again = await ask_again(asker, document, chunks, questions, [one.candidate for one in told])
-            told = (*told, *in_forms(told, reader.told(again.answered)))
+            told = tuple(in_forms((*told, *reader.told(again.answered))))
             answers = Answers((*first.answered, *again.answered), (*first.gaps, *again.gaps))
         facts = reader.facts(answers.answered)
         evaluations = evaluations_of(document, told, facts.get("unit_name"))
@@ -64,10 +64,10 @@ class LlmEngine:
         return Reading((report, *drop_repeated([*evaluations.candidates, *found])), answers.gaps)
 
 
-def in_forms(first: Sequence[Told], again: Iterable[Told]) -> Iterator[Told]:
-    """What the second look told, that of a form's cell given to the project that the form is about."""
-    about = {one.candidate.chunk: one.project for one in first if one.candidate.rule == "llm.form" and one.project}
-    for one in again:
+def in_forms(told: Sequence[Told]) -> Iterator[Told]:
+    """What was told, the results in a form's cells given to the project that the form is about."""
+    about = {one.candidate.chunk: one.project for one in told if one.candidate.rule == "llm.form" and one.project}
+    for one in told:
         yield one if one.project else one._replace(project=about.get(one.candidate.chunk))
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import NamedTuple
 
-from pipeline.engines.llm.questions import LEFTOVER, MAX_CHARACTERS, Question, fence
+from pipeline.engines.llm.questions import LEFTOVER, MAX_CHARACTERS, Part, Question, question_of
 from pipeline.quantities import Quantity, find_quantities, parse_quantity
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Chunk, SectionKind
@@ -21,6 +21,7 @@ _OTHERWISE = re.compile(
 
 
 _STOP = re.compile("[。；]")
+_AMOUNTS = ("prior_executed", "initial_budget", "annual_budget", "executed")
 _LOOK_BACK = 16  # characters
 _SAME_NAME = 0.7  # of a name's characters
 _TOLD = 40  # characters: shorter cells name things
@@ -65,9 +66,12 @@ def leftover_question(
     kept = [one for one, size in zip(found, sizes, strict=True) if size <= MAX_CHARACTERS]
     if not kept:
         return None
-    lines = [("", f"{document.quote(one.sentence).strip()}（未摘录：{'、'.join(one.numbers)}）") for one in kept]
-    members = tuple(dict.fromkeys(one.chunk for one in kept))
-    return Question(LEFTOVER, members, tuple(one.sentence for one in kept), fence(lines))
+    return question_of(LEFTOVER, [_part(document, one) for one in kept])
+
+
+def _part(document: Document, one: Unclaimed) -> Part:
+    words = f"{document.quote(one.sentence).strip()}（未摘录：{'、'.join(one.numbers)}）"
+    return Part(one.chunk, one.sentence, "", words)
 
 
 def _claimed(records: Iterable[Candidate]) -> _Claimed:
@@ -77,7 +81,8 @@ def _claimed(records: Iterable[Candidate]) -> _Claimed:
     for one in records:
         places.extend(claim.where for claim in (one.quote, *one.fields.values()) if claim.where)
         if one.kind is RecordKind.FUNDING:
-            money.extend(q.number for c in one.fields.values() if (q := parse_quantity(c.value)) is not None)
+            columns = (one.fields[name] for name in _AMOUNTS if name in one.fields)
+            money.extend(q.number for c in columns if (q := parse_quantity(c.value)) is not None)
         elif one.kind is RecordKind.INDICATOR and {"name", "actual"} <= one.fields.keys():
             quantity = parse_quantity(one.fields["actual"].value)
             results.extend([] if quantity is None else [(one.fields["name"].value, quantity.number)])

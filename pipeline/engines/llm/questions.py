@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.stages import Chunk, SectionKind
 from schemas.text import Cell, Document, Span, Table
@@ -17,6 +18,7 @@ from schemas.text import Cell, Document, Span, Table
 MAX_CHARACTERS = 3_600
 """Prose asked about in one go: more saves repeated instructions, but a model then overlooks more."""
 
+_HEADER_CELLS, _HEADER_WORD = 4, 14  # cells at least, characters at most
 FORM, LEFTOVER = "form", "leftover"
 
 _PROSE = frozenset({SectionKind.FUNDING, SectionKind.PERFORMANCE, SectionKind.PROBLEMS, SectionKind.REMEDIES})
@@ -30,6 +32,9 @@ _ALWAYS: Mapping[str, frozenset[SectionKind]] = {
     "overview": frozenset({SectionKind.PERFORMANCE}),
 }
 """The kinds of section that each task is asked of."""
+
+TASKS = (*_ALWAYS, LEFTOVER)
+"""What a prompt may be for."""
 
 _IF_MEASURED: Mapping[str, frozenset[SectionKind]] = {
     "prose": frozenset({SectionKind.OTHER}),
@@ -48,6 +53,15 @@ _MONEY = re.compile(r"\d\s*[百千万亿]*[美欧]?元")
 _DEPARTURE = re.compile(r"原因|由于|偏差|未完成|未达|低于|超出|超过|不足|滞后|偏慢|偏低|偏高|追加|调整")
 
 
+class Part(NamedTuple):
+    """A passage that is asked about: where it stands, its heading, and its text as it is sent."""
+
+    chunk: int
+    span: Span
+    heading: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A task and the passages of a document that it is asked of. ``text`` is what is sent of them."""
@@ -56,6 +70,7 @@ class Question:
     chunks: tuple[int, ...]
     spans: tuple[Span, ...]
     text: str
+    parts: tuple[Part, ...] = ()
 
 
 def first_questions(document: Document, chunks: Sequence[Chunk], tasks: Sequence[str]) -> tuple[Question, ...]:
@@ -81,35 +96,43 @@ def opening(chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
 
 def ask_about(document: Document, task: str, chunks: Sequence[Chunk]) -> Question:
     """The question of a task about whole chunks."""
-    pieces = [_form_text(document, chunk) if chunk.kind is SectionKind.FORM else None for chunk in chunks]
-    parts = [
-        (" / ".join(chunk.heading_path), form if form is not None else document.quote(chunk.span).strip("\n"))
-        for chunk, form in zip(chunks, pieces, strict=True)
-    ]
-    return Question(task, tuple(chunk.index for chunk in chunks), _merged(c.span for c in chunks), fence(parts))
+    return question_of(task, [_part(document, chunk, chunk.span) for chunk in chunks])
+
+
+def question_of(task: str, parts: Sequence[Part]) -> Question:
+    """The question of a task about passages, in order of the text."""
+    chunks = tuple(dict.fromkeys(part.chunk for part in parts))
+    text = fence([(part.heading, part.text) for part in parts])
+    return Question(task, chunks, _merged(part.span for part in parts), text, tuple(parts))
 
 
 def halves(document: Document, chunks: Sequence[Chunk], question: Question) -> tuple[Question, ...]:
-    """The question in two of about half the size, or () where it cannot be split: cut between chunks or sentences."""
-    if len(question.chunks) > 1:
-        members = [chunks[index] for index in question.chunks]
-        middle = _middle([member.span.end - member.span.start for member in members])
-        return tuple(ask_about(document, question.task, part) for part in (members[:middle], members[middle:]))
-    span = question.spans[0]
-    cut = _cut_between(document, span)
-    if len(question.spans) > 1 or cut is None:
+    """The question in two of about half the size, or () where it cannot be split: cut between passages or sentences."""
+    parts = question.parts
+    if len(parts) > 1:
+        middle = _middle([len(part.text) for part in parts])
+        return tuple(question_of(question.task, half) for half in (parts[:middle], parts[middle:]))
+    cut = _cut_between(document, parts[0].span) if parts and question.task != LEFTOVER else None
+    if cut is None:
         return ()
-    chunk = chunks[question.chunks[0]]
-    heading = " / ".join(chunk.heading_path)
+    span, chunk = parts[0].span, chunks[parts[0].chunk]
     return tuple(
-        Question(question.task, question.chunks, (part,), fence([(heading, _text_of(document, chunk, part))]))
-        for part in (Span(span.start, cut), Span(cut, span.end))
+        question_of(question.task, [_part(document, chunk, half)])
+        for half in (Span(span.start, cut), Span(cut, span.end))
     )
 
 
+def _part(document: Document, chunk: Chunk, span: Span) -> Part:
+    is_form = chunk.kind is SectionKind.FORM
+    text = _form_text(document, chunk, span) if is_form else document.quote(span).strip("\n")
+    return Part(chunk.index, span, " / ".join(chunk.heading_path), text)
+
+
 def fence(parts: Sequence[tuple[str, str]]) -> str:
-    """The passages with their headings, marked as data: the mark depends on the text, so the text cannot hold it."""
+    """The passages with their headings, marked as data by a mark that stands nowhere in them."""
     mark = hashlib.sha256("".join(text for _, text in parts).encode()).hexdigest()[:6]
+    while any(mark in words for part in parts for words in part):
+        mark = hashlib.sha256(mark.encode()).hexdigest()[: len(mark) + 2]
     lines = [f"〔{heading}〕\n{text}" if heading and not text.startswith(heading) else text for heading, text in parts]
     return f"<原文 {mark}>\n" + "\n".join(lines) + f"\n</原文 {mark}>"
 
@@ -164,7 +187,7 @@ def _cut_between(document: Document, span: Span) -> int | None:
     else:
         places = [match.end() for match in re.finditer(r"[。；！？\n]", text[span.start : span.end])]
         places = [span.start + place for place in places]
-    inner = [place for place in places if span.start < place < span.end]
+    inner = [place for place in places if text[span.start : place].strip() and text[place : span.end].strip()]
     return min(inner, key=lambda place: abs(place - middle)) if inner else None
 
 
@@ -181,14 +204,9 @@ def _tables(document: Document, span: Span) -> tuple[Table, ...]:
     return tuple(table for table in document.tables if table.span.overlaps(span))
 
 
-def _text_of(document: Document, chunk: Chunk, span: Span) -> str:
-    return _form_text(document, chunk, span) if chunk.kind is SectionKind.FORM else document.quote(span).strip("\n")
-
-
-def _form_text(document: Document, chunk: Chunk, span: Span | None = None) -> str:
+def _form_text(document: Document, chunk: Chunk, inside: Span) -> str:
     """A form as its rows, one a line, cells parted by bars; what stands outside its tables as it is."""
-    inside = span or chunk.span
-    lines = [" | ".join(chunk.preface.split())] if chunk.preface else []
+    lines = _preface_lines(document, chunk, inside)
     at = inside.start
     for table in _tables(document, inside):
         lines.extend(_words(document, Span(at, max(at, min(table.span.start, inside.end)))))
@@ -199,6 +217,27 @@ def _form_text(document: Document, chunk: Chunk, span: Span | None = None) -> st
         at = max(at, min(table.span.end, inside.end))
     lines.extend(_words(document, Span(at, inside.end)))
     return "\n".join(lines)
+
+
+def _preface_lines(document: Document, chunk: Chunk, inside: Span) -> list[str]:
+    """The rows that a part of a form repeats: its chunk's preface; for a second half the header above it, too."""
+    lines = [
+        " | ".join("".join(cell.split()) for cell in row.split("\t")).strip(" |")
+        for row in re.split(r"\n\s*\n", chunk.preface)
+        if row.strip()
+    ]
+    if inside.start > chunk.span.start:
+        above = [row for table in _tables(document, chunk.span) for row in rows_within(table, chunk.span)]
+        heads = [row for row in above if row[0].span.start < inside.start and _names_columns(row)]
+        lines.extend(" | ".join("".join(cell.text.split()) for cell in row).rstrip(" |") for row in heads[-1:])
+    return lines
+
+
+def _names_columns(row: Sequence[Cell]) -> bool:
+    filled = ["".join(cell.text.split()) for cell in row if cell.text]
+    return len(filled) >= _HEADER_CELLS and all(
+        len(text) <= _HEADER_WORD and not any(map(str.isdigit, text)) for text in filled
+    )
 
 
 def _words(document: Document, span: Span) -> list[str]:

@@ -62,7 +62,7 @@ def drop_repeated(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
             and is_prose(one)
             and any(
                 _value(one, "statement") == _value(c, "statement")
-                for c in found
+                for c in sure
                 if c.kind is RecordKind.GOAL and not is_prose(c)
             )
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.engines.rules.claims import candidate, claim, claim_cell, cut_long, piece, quote_of, tidy
+from pipeline.engines.rules.claims import candidate, claim, claim_cell, cut_long, piece, quote_of, tidy, trim_end
 from pipeline.engines.rules.forms import Block
 from pipeline.engines.rules.grid import Row, align_row, is_blank
 from pipeline.engines.rules.vocabulary import fold_header
@@ -142,7 +142,8 @@ def split_reason(text: str, where: Span) -> dict[str, Claim]:
     end = match.start() if match else where.end
     parts: dict[str, Claim] = {}
     if end > start:
-        parts["reason"] = claim(cut_long(text, Span(start, end)))
+        reason = cut_long(text, Span(start, end))
+        parts["reason"] = claim(trim_end(reason, "，,、") if match else reason)
     if match and match.end() < where.end:
         parts["remedy"] = claim(cut_long(text, Span(match.end(), where.end)))
     return parts
