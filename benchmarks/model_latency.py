@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
+import os
 import platform
 import re
 import sys
@@ -18,7 +18,7 @@ import tempfile
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
@@ -84,20 +84,20 @@ def measure(count: int, at_once: int, latency: float, others: int) -> list[Row]:
         server_process(__spec__.name, ["--serve", "--latency", str(latency)]) as base_url,
     ):
         paths = generate_reports(Path(folder), count)
-        for number, (engine, prompts) in enumerate(CASES):
+        for engine, prompts in CASES:
             settings = ModelSettings(MODEL, base_url=base_url, prompts=prompts, concurrency=at_once)
-            read_with_engine(settings, engine, paths[:1], Path(folder) / f"warm{number}.duckdb")
-            work = lambda s=settings, e=engine, n=number: read_with_engine(s, e, paths, Path(folder) / f"{n}.duckdb")
+            read_with_engine(settings, engine, paths[:1], Path(folder) / f"warm-{engine}-{prompts}.duckdb")
+            work = partial(read_with_engine, settings, engine, paths, Path(folder) / f"{engine}-{prompts}.duckdb")
             rows.append(timed(f"{engine} {prompts}", work, paths, base_url, latency / at_once))
         other = langextract_reader(base_url, at_once) if others else None
         if other is not None:
             other(paths[:1])
             chosen = paths[:others]
-            rows.append(timed("LangExtract", lambda: other(chosen), chosen, base_url, latency / at_once))
+            rows.append(timed("LangExtract", partial(other, chosen), chosen, base_url, latency / at_once))
     return rows
 
 
-def timed(reader: str, work: Callable[[], None], paths: Sequence[Path], base_url: str, each: float) -> Row:
+def timed(reader: str, work: Callable[[], object], paths: Sequence[Path], base_url: str, each: float) -> Row:
     """The row of some work; ``each`` is what one call takes where nothing but the latency counts."""
     before = requests_seen(base_url)
     wall, cpu = perf_counter(), process_time()
@@ -122,23 +122,22 @@ def read_with_engine(settings: ModelSettings, engine: str, paths: Sequence[Path]
         sys.exit(f"{engine} {settings.prompts}：没有全部读出，数字不能用。")
 
 
-def langextract_reader(base_url: str, at_once: int) -> Callable[[Sequence[Path]], None] | None:
+def langextract_reader(base_url: str, at_once: int) -> Callable[[Sequence[Path]], list[Any]] | None:
     """What reads reports with LangExtract, or ``None`` where it is not installed."""
     try:
         import langextract as lx
     except ImportError:
         return None
-    logging.getLogger("absl").setLevel(logging.ERROR)
     quote = "全年新建口袋公园7个"
     example = lx.data.ExampleData(quote + "。", [lx.data.Extraction("result", quote, attributes={"actual": "7个"})])
     provider = {"api_key": "none", "base_url": base_url, "max_workers": at_once}
     config = lx.factory.ModelConfig(MODEL, provider="openai", provider_kwargs=provider)
 
-    def read(paths: Sequence[Path]) -> None:
+    def read(paths: Sequence[Path]) -> list[Any]:
         documents = [lx.data.Document(path.read_text(encoding="utf-8"), document_id=path.stem) for path in paths]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            lx.extract(
+            found: list[Any] = lx.extract(
                 documents,
                 prompt_description="摘录报告中的成果，逐字照抄原文。",
                 examples=[example],
@@ -147,6 +146,7 @@ def langextract_reader(base_url: str, at_once: int) -> Callable[[Sequence[Path]]
                 max_workers=at_once,
                 show_progress=False,
             )
+        return found
 
     return read
 
@@ -165,7 +165,7 @@ def plausible_answer(body: dict[str, Any]) -> str:
     prompt = body["messages"][-1]["content"]
     ours = _OURS.search(prompt)
     text = ours[2] if ours else prompt.rpartition("\nQ: ")[2].removesuffix("\nA:")
-    parts: dict[str, list[dict[str, Any]]] = {}
+    parts: dict[str, list[dict[str, Any]]] = {} if ours else {"extractions": []}
     left = typical_sizes().get(schema["name"], _DEFAULT_SIZE)
     for name, part in _parts(schema["name"], text):
         left -= len(json.dumps(part, ensure_ascii=False))
@@ -220,7 +220,8 @@ def as_json(rows: Sequence[Row]) -> str:
 def table(rows: Sequence[Row], at_once: int, latency: float) -> str:
     """The rows for people."""
     lines = [
-        f"Latency {latency * 1000:.0f} ms, {at_once} at once ({platform.machine()}, Python {platform.python_version()})",
+        f"Latency {latency * 1000:.0f} ms, {at_once} at once "
+        f"({platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()})",
         "",
         "| reader | reports | calls | seconds | ideal | ratio | CPU seconds | CPU ms a call |",
         "|---|---|---|---|---|---|---|---|",

@@ -19,7 +19,7 @@ from pipeline.labels import labels_of
 from pipeline.readers import read_document
 from pipeline.run import extract_document, make_engine
 from pipeline.settings import read_key
-from schemas.calls import ModelCall
+from schemas.calls import CallState, ModelCall
 from schemas.records import Labels
 
 
@@ -36,9 +36,10 @@ class Reading(NamedTuple):
 
 @dataclass(slots=True)
 class Asked(NoReplies):
-    """What a model was asked: calls, characters sent (schema included) and answered, and tokens."""
+    """What a model was asked: calls, those answered, characters sent (schema included) and answered, and tokens."""
 
     calls: int = 0
+    complete: int = 0
     sent: int = 0
     answered: int = 0
     input_tokens: int = 0
@@ -47,6 +48,7 @@ class Asked(NoReplies):
     async def keep(self, call: ModelCall) -> None:
         """Count the call."""
         self.calls += 1
+        self.complete += call.state is CallState.COMPLETE
         self.sent += len(json.dumps(call.request, ensure_ascii=False, separators=(",", ":")))
         self.input_tokens += call.input_tokens
         self.output_tokens += call.output_tokens

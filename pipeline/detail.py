@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.checks import all_checks
 from pipeline.titles import CODES
-from schemas.stages import Extraction, FieldRef, Finding, GroundedField, GroundedRecord, ScoredField
+from schemas.stages import Extraction, FieldRef, Finding, Gap, GroundedField, GroundedRecord, ScoredField
 from schemas.text import Document, Span
 
 
@@ -35,6 +35,10 @@ def detail_of(extraction: Extraction, *, flagged_only: bool = False) -> dict[str
             if not flagged_only or record.index in flagged
         ],
         "findings": [finding_detail(document, lines, finding) for finding in extraction.findings],
+        "gaps": [
+            {"task": gap.task, "reason": gap.reason, "message": gap.message, "place": place}
+            for gap, place in _gaps(extraction, lines)
+        ],
     }
 
 
@@ -90,7 +94,17 @@ def _record(
         "quote": _grounded(document, lines, record.quote),
         "engine": record.engine,
         "rule": record.rule,
+        "confirmed": record.confirmed,
+        "accepted": record.accepted,
     }
+
+
+def _gaps(extraction: Extraction, lines: list[int]) -> Iterator[tuple[Gap, dict[str, Any] | None]]:
+    """What could not be read, with the place of its chunk, its text left out."""
+    spans = {chunk.index: chunk.span for chunk in extraction.chunks}
+    for gap in extraction.gaps:
+        place = place_of(extraction.document, lines, spans.get(gap.chunk))
+        yield gap, None if place is None else {name: value for name, value in place.items() if name != "text"}
 
 
 def _grounded(document: Document, lines: list[int], field: GroundedField) -> dict[str, Any]:
@@ -98,6 +112,7 @@ def _grounded(document: Document, lines: list[int], field: GroundedField) -> dic
         "value": field.value,
         "status": field.status.value,
         "place": place_of(document, lines, field.span),
+        "other": field.other,
     }
 
 

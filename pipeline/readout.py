@@ -53,7 +53,16 @@ def read_out(extraction: Extraction, *, flagged_only: bool, width: int) -> str:
     if remedies:
         lines += [f"■ {KINDS[RecordKind.REMEDY]}", "", *_listed(view, remedies)]
     lines += ["■ 矛盾与核对", "", *_findings(view, extraction.findings)]
+    if extraction.gaps:
+        lines += ["", "■ 未能读取（再次运行 extract run 会补上）", "", *_gaps(view, extraction)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _gaps(view: _View, extraction: Extraction) -> Iterator[str]:
+    spans = {chunk.index: chunk.span for chunk in extraction.chunks}
+    for number, gap in enumerate(extraction.gaps, start=1):
+        yield f"  {number}. 任务 {gap.task}：{printable(gap.message)}"
+        yield f"     ← {place_words(view.document, view.lines, spans.get(gap.chunk))}"
 
 
 def place_words(document: Document, lines: Sequence[int], span: Span | None) -> str:

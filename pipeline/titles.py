@@ -41,6 +41,7 @@ CODES = {
     "VALUE_DIFFERS": "与原文相应位置的数字不一致",
     "VALUE_AMBIGUOUS": "原文中有多处，无法确定出处",
     "UNIT_DIFFERS": "与原文的单位不一致",
+    "INSTRUCTION": "报告里有写给程序的指令",
 }
 """What a finding's code means in general, where several checks share it."""
 
@@ -127,6 +128,23 @@ _COLUMNS = {
     "reviewer": "复核人",
     "note": "备注",
     "decided_at": "复核时间（UTC）",
+    "other": "另一种读法",
+    "confirmed": "两种读法都有",
+    "task": "任务",
+    "message": "情况",
+    "heading": "章节",
+    "page": "页",
+    "gap": "序号",
+    "chunk": "分块",
+    "model": "模型",
+    "calls": "调用次数",
+    "failed": "失败次数",
+    "input_tokens": "输入 token",
+    "cached_tokens": "其中缓存",
+    "output_tokens": "输出 token",
+    "cost": "花费",
+    "currency": "币种",
+    "started_at": "开始时间（UTC）",
 }
 
 _NUMERIC = (("_yuan", "（元，数值）"), ("_percent", "（%，数值）"), ("_number", "（数值）"), ("_dimension", "（量纲）"))

@@ -24,6 +24,8 @@ SHEETS: dict[str, str] = {
     "findings": "矛盾与核对",
     "flagged_fields": "待复核字段",
     "unmatched_decisions": "未对上的复核",
+    "gaps": "未能读取",
+    "model_costs": "模型花费",
 }
 """The name of each view's sheet, in the order of the sheets."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -138,30 +137,26 @@ class Commands:
         environment = {**os.environ, "PYTHONPATH": path}
         pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
         self._parent = subprocess.Popen(command, cwd=folder, env=environment, text=True, bufsize=1, **pipes)
+        assert self._parent.stdin is not None
+        assert self._parent.stdout is not None
+        self._orders, self._news = self._parent.stdin, self._parent.stdout
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        self._parent.stdin.close()  # type: ignore[union-attr]  # what is under way is let end
+        self._orders.close()  # what is under way is let end
         self._parent.wait()
-        self._parent.stdout.close()  # type: ignore[union-attr]
+        self._news.close()
 
     def start(self, *arguments: str | Path) -> int:
         """The process of the command that has just begun."""
-        self._parent.stdin.write(json.dumps([str(argument) for argument in arguments]) + "\n")  # type: ignore[union-attr]
-        return self._line()
-
-    def ended(self) -> bool:
-        """True where the command started last has ended."""
-        return bool(select.select([self._parent.stdout], [], [], 0)[0])
+        self._orders.write(json.dumps([str(argument) for argument in arguments]) + "\n")
+        return int(self._news.readline())
 
     def exit_code(self) -> int:
-        """The exit code of the command, or the negative number of the signal that ended it, once it has ended."""
-        return self._line()
-
-    def _line(self) -> int:
-        return int(self._parent.stdout.readline())  # type: ignore[union-attr]
+        """The exit code of the command once it has ended, or the negative number of the signal that ended it."""
+        return int(self._news.readline())
 
 
 def rows_of(store: Any) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:

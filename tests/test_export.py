@@ -99,7 +99,7 @@ def test_json_has_span_status_confidence_and_flags_of_every_field(store: Store, 
     fields = [field for record in data["records"] for field in record["fields"].values()]
     assert len(fields) == sum(len(record.fields) for record in sample_extraction().records)
     for field in fields:
-        assert field.keys() == {"value", "status", "place", "confidence", "signals", "flags"}
+        assert field.keys() == {"value", "status", "place", "other", "confidence", "signals", "flags"}
         if field["place"] is not None:
             assert data["text"][field["place"]["start"] : field["place"]["end"]] == field["place"]["text"]
     flagged = [field for field in fields if field["flags"]]

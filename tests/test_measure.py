@@ -49,7 +49,7 @@ def test_a_report_without_labels_is_told_and_counts_as_all_omitted(
     assert main([str(corpus), "--labels", str(corpus / "none"), "--json"]) == 0
     told = capsys.readouterr()
     assert "a：无抽取结果" in told.err
-    everything = json.loads(told.out)[0]["fields"]["全部"]
+    everything = json.loads(told.out)["reports"][0]["fields"]["全部"]
     assert everything == {"right": 0, "wrong": 0, "invented": 0, "omitted": 5, "f1": 0}
 
 

@@ -295,6 +295,15 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_where_it_was(tmp_path: Path)
     paths, database = write_reports(tmp_path / "in", 20), tmp_path / "x.duckdb"
     with FaultyServer(answer) as server:
         extract(paths, tmp_path / "unbroken.duckdb", server.base_url)
+    looks = [
+        (frozenset(first), frozenset(second))
+        for first, second in query(
+            tmp_path / "unbroken.duckdb",
+            "SELECT list(key) FILTER (task <> 'leftover'), list(key) FILTER (task = 'leftover')"
+            " FROM data.model_calls GROUP BY report_id",
+        )
+    ]
+    assert [len(first) + len(second) for first, second in looks] == [CALLS_EACH] * len(paths)
     moments = random.Random(20)
     lost: list[int] = []
     asked_for: dict[str, int] = {}
@@ -305,17 +314,18 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_where_it_was(tmp_path: Path)
         for _ in range(KILLS):
             moment = server.records().requests + moments.randint(1, 9)
             process = commands.start(*arguments)
-            server.wait_until(lambda records, moment=moment: records.requests >= moment)  # type: ignore[misc]
+            server.wait_until(lambda records, moment=moment: records.requests >= moment, 30.0)  # type: ignore[misc]
             os.kill(process, signal.SIGKILL)
             assert commands.exit_code() == -signal.SIGKILL
             records, committed = settled(server), kept(database)
             lost.append(records.good - len(committed) - sum(lost))
+            for first, second in looks:  # whatever a question rests on was in the database before it was asked
+                assert first <= committed or not second & records.by_key.keys()
             assert {key: records.by_key[key].requests for key in asked_for} == asked_for
             asked_for = {key: records.by_key[key].requests for key in committed}
         commands.start(*arguments)
         assert commands.exit_code() == 0
         records = settled(server)
-    print("LOST", lost, records.requests, records.good)
     assert {key: records.by_key[key].requests for key in asked_for} == asked_for
     assert records.good == len(paths) * CALLS_EACH + sum(lost)
     assert max(lost) <= CONCURRENCY * (CALLS_EACH - 1)  # of each report under way, what it asks at once
@@ -348,11 +358,18 @@ def test_no_more_replies_wait_to_be_stored_than_requests_are_sent_at_once(tmp_pa
 
 # Ended by its user
 
+HEEDING = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell runs in the background would ignore it
+import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
 
 @pytest.mark.parametrize("concurrency", [1, CONCURRENCY])
 def test_ctrl_c_ends_a_run_cleanly_and_the_next_goes_on(tmp_path: Path, concurrency: int) -> None:
     paths, database = write_reports(tmp_path / "in", 4), tmp_path / "x.duckdb"
-    command = [sys.executable, str(ROOT / "cli.py"), "run", "in", "--db", database.name, "--engine", "llm"]
+    command = [sys.executable, "-c", HEEDING, "run", "in", "--db", database.name, "--engine", "llm"]
     command += ["--model", "m", "--prompts", "v1", "--concurrency", str(concurrency)]
     enough = CALLS_EACH + 2
 
@@ -363,9 +380,12 @@ def test_ctrl_c_ends_a_run_cleanly_and_the_next_goes_on(tmp_path: Path, concurre
         command += ["--base-url", server.base_url]
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         with subprocess.Popen(command, cwd=tmp_path, env=environment(), **pipes) as process:
-            server.wait_until(lambda records: records.requests >= enough + concurrency, timeout=30.0)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=30)
+            try:
+                server.wait_until(lambda records: records.requests >= enough + concurrency, timeout=30.0)
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=30)
+            finally:
+                process.kill()
         good = server.records().good
     assert process.returncode == 130
     assert out.startswith("已中断：")
@@ -383,7 +403,7 @@ def test_ctrl_c_ends_a_run_cleanly_and_the_next_goes_on(tmp_path: Path, concurre
 
 
 def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in MODEL_VARIABLES}
+    return {n: value for n, value in os.environ.items() if n not in MODEL_VARIABLES} | {"PYTHONPATH": str(ROOT)}
 
 
 # The command
