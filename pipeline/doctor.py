@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.settings import MODEL_VARIABLES, VERSION, read_settings
+from pipeline.settings import MODEL_VARIABLES, NO_MODEL_HINT, VERSION, read_settings
 
 PROJECT = "budget-performance-extract"
 _PYTHON = (3, 11)
@@ -70,9 +70,11 @@ def _parts() -> Iterator[Diagnosis]:
 
         yield Diagnosis("可读格式", True, " ".join(sorted(readers())))
         from pipeline.run import ENGINES
+        from prompts import load_prompts, prompt_versions
         from pipeline.store import open_store
 
         yield Diagnosis("引擎", True, "、".join(ENGINES))
+        yield Diagnosis("提示词", True, "、".join(version for version in prompt_versions() if load_prompts(version)))
         with tempfile.TemporaryDirectory() as folder, open_store(Path(folder, "probe.duckdb")):
             yield Diagnosis("数据库", True, "可以建立和写入")
     except Exception as error:  # whatever is broken in an installation is what this is to tell
@@ -83,7 +85,8 @@ def _model() -> Iterator[Diagnosis]:
     settings = read_settings()
     for name in MODEL_VARIABLES:
         yield Diagnosis(name, True, "已设置" if name in settings.model_variables else "未设置")
-    yield Diagnosis("模型", True, "已配置" if settings.has_model else "未配置：使用规则引擎 rules，不需要模型")
+    configured = f"已配置：{settings.model}，默认引擎 hybrid"
+    yield Diagnosis("模型", True, configured if settings.has_model else f"未配置：使用规则引擎 rules。{NO_MODEL_HINT}")
 
 
 def _folder(folder: Path) -> Diagnosis:
