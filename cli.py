@@ -138,7 +138,7 @@ def _run(
             else f"未配置模型，使用规则引擎 rules。{NO_MODEL_HINT}"
         )
     if dry_run:
-        _plan(paths, db, name, asked, force, as_json)
+        _plan(paths, db, name, asked, force or refresh, as_json)
         return
     from pipeline.run import RunOptions, make_engine, run
     from pipeline.summaries import run_data, run_lines

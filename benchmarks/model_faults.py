@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from textwrap import shorten
 from time import sleep
@@ -66,7 +67,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
     parser.add_argument("--read", nargs=3, metavar=("READER", "BASE_URL", "FOLDER"), help=argparse.SUPPRESS)
     options = parser.parse_args()
-    readers = {"this project": read_ours, **({"LangExtract": read_with_langextract} if has_langextract() else {})}
+    readers: dict[str, Reader] = {"this project": read_ours}
+    if has_langextract():
+        readers["LangExtract"] = read_with_langextract
     if options.read:
         reader, base_url, folder = options.read
         readers[reader](sorted((Path(folder) / "reports").glob("*.txt")), base_url, Path(folder))
@@ -138,7 +141,7 @@ def killed(readers: dict[str, Reader]) -> Iterator[Row]:
             generate_reports(Path(folder), BATCH)
             with FaultyServer(plausible_answer, latency=LATENCY) as server:
                 process = _reading(name, server.base_url, folder)
-                server.wait_until(lambda seen, half=whole // 2: seen.good >= half, timeout=300)
+                server.wait_until(partial(_has_sent, whole // 2), timeout=300)
                 os.kill(process.pid, signal.SIGKILL)
                 process.wait()
                 sleep(2 * LATENCY)  # what was under way is answered, or found to be abandoned
@@ -241,6 +244,10 @@ class _Log(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(record.getMessage())
+
+
+def _has_sent(replies: int, seen: Records) -> bool:
+    return seen.good >= replies
 
 
 def _question(body: Body) -> str:

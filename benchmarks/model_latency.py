@@ -219,9 +219,9 @@ def as_json(rows: Sequence[Row]) -> str:
 
 def table(rows: Sequence[Row], at_once: int, latency: float) -> str:
     """The rows for people."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     lines = [
-        f"Latency {latency * 1000:.0f} ms, {at_once} at once "
-        f"({platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()})",
+        f"Latency {latency * 1000:.0f} ms, {at_once} at once ({machine})",
         "",
         "| reader | reports | calls | seconds | ideal | ratio | CPU seconds | CPU ms a call |",
         "|---|---|---|---|---|---|---|---|",

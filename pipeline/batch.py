@@ -78,7 +78,11 @@ class Batch:
             return
         self.waiting.append(_Waiting(len(self.outcomes), path, result))
         self.outcomes.append(_outcome_of(path, result))
-        if monotonic() - self.tried_at >= _WRITE_EVERY:
+        self.write_if_due()
+
+    def write_if_due(self) -> None:
+        """Write what waits unless that was done a moment ago."""
+        if self.waiting and monotonic() - self.tried_at >= _WRITE_EVERY:
             self._write_if_free()
 
     def write_patiently(self) -> None:
@@ -130,10 +134,11 @@ class Batch:
 
 def extract_files(
     files: Sequence[FoundFile], known: frozenset[str], extract: Callable[[Path, bytes], Extraction], at_once: int
-) -> Iterator[tuple[FoundFile, Result]]:
+) -> Iterator[tuple[FoundFile, Result] | None]:
     """The result of every file, each as soon as it is there, ``at_once`` of them under way in threads.
 
-    An error that ends the run is raised when what else was under way is done.
+    ``None`` every second in which nothing is done, so that what was done before need not wait. An error that ends the
+    run is raised when what else was under way is done.
     """
     if at_once == 1:
         for file, sha256, found in _prepared(files, known):
@@ -155,7 +160,10 @@ def extract_files(
                 continue
             if not under_way:
                 break
-            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+            done = wait(under_way, timeout=_WRITE_EVERY, return_when=FIRST_COMPLETED).done
+            if not done:
+                yield None
+            for future in done:
                 file = under_way.pop(future)
                 try:
                     result = future.result()

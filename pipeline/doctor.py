@@ -70,8 +70,8 @@ def _parts() -> Iterator[Diagnosis]:
 
         yield Diagnosis("可读格式", True, " ".join(sorted(readers())))
         from pipeline.run import ENGINES
-        from prompts import load_prompts, prompt_versions
         from pipeline.store import open_store
+        from prompts import load_prompts, prompt_versions
 
         yield Diagnosis("引擎", True, "、".join(ENGINES))
         yield Diagnosis("提示词", True, "、".join(version for version in prompt_versions() if load_prompts(version)))

@@ -19,6 +19,10 @@ if TYPE_CHECKING:  # the openai package takes half a second to load
 MODEL_ENGINES = ("llm", "hybrid")
 
 
+_OWN = frozenset({"model", "messages", "tools", "tool_choice", "response_format", "stream", "n"})
+"""What a request says of itself, and no user may change."""
+
+
 class ModelOptions(NamedTuple):
     """What the user says of a model, as it was said; ``None`` means a default."""
 
@@ -65,6 +69,10 @@ def model_settings(options: ModelOptions) -> tuple[ModelSettings, Price | None]:
 
     if options.model is None:
         raise UsageError("没有指定模型", NO_MODEL_HINT)
+    if options.base_url is not None and not options.base_url.startswith(("http://", "https://")):
+        raise UsageError(
+            f"--base-url 应以 http:// 或 https:// 开头，而不是“{options.base_url}”", "例如 http://127.0.0.1:8080/v1。"
+        )
     if options.mode not in list(AnswerMode):
         raise UsageError(f"没有“{options.mode}”这种回答方式", f"可用：{'、'.join(AnswerMode)}。")
     prompts = options.prompts or DEFAULT_PROMPTS
@@ -99,6 +107,8 @@ def _parameters(said: Iterable[str]) -> dict[str, Any]:
         name, sign, value = one.partition("=")
         if not sign or not name:
             raise UsageError(f"--param 应写成 名=值，而不是“{one}”", "例如 --param temperature=0.2。")
+        if name in _OWN:
+            raise UsageError(f"--param 不能改 {name}", "模型用 --model，回答方式用 --mode，其余由本程序填写。")
         try:
             parameters[name] = json.loads(value)
         except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipeline.chunks import split_chunks
 from pipeline.engines.llm.model import Model
 from pipeline.engines.llm.prices import Price, cost, estimate_tokens
 from pipeline.engines.llm.settings import ModelSettings
+from pipeline.errors import ModelError
 from pipeline.files import collect_files
 from pipeline.instructions import without_instructions
 from pipeline.readers import decode_document
@@ -114,16 +116,16 @@ def plan_run(
         sections = split_sections(shown)
         pieces = split_chunks(shown, sections)
         chunks += len(pieces)
-        with stored.of_report(document.source.sha256):
+        with stored.of_report(document.source.sha256), suppress(ModelError):  # nobody answered, as was to be expected
             asking.read(shown, sections, pieces)
         return Extraction(document, sections, pieces, (), (), (), asking.name)
 
     files = collect_files(paths)
     outcomes: Counter[str] = Counter()
     try:
-        for done, (_, result) in enumerate(extract_files(files, known, ask, 1), start=1):
-            outcomes[type(result).__name__] += 1
-            progress(Progress(done, len(files), None))
+        for extracted in extract_files(files, known, ask, 1):
+            outcomes[type(extracted[1]).__name__ if extracted else ""] += 1
+            progress(Progress(outcomes.total(), len(files), None))
     finally:
         model.close()
     output = round(counting.output_tokens)

@@ -165,9 +165,13 @@ def run(
 
         at_once = 1 if model is None else model.settings.concurrency
         try:
-            for done, (file, result) in enumerate(extract_files(files, known, extract, at_once), start=1):
+            for extracted in extract_files(files, known, extract, at_once):
+                if extracted is None:
+                    batch.write_if_due()
+                    continue
+                file, result = extracted
                 batch.add(file.path, result)
-                progress(Progress(done, len(files), batch.outcomes[-1]))
+                progress(Progress(len(batch.outcomes), len(files), batch.outcomes[-1]))
         except KeyboardInterrupt:
             interrupted = True
         except ExtractError as error:

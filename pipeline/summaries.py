@@ -15,7 +15,7 @@ from pipeline.grids import printable, shorten, text_table
 from pipeline.readout import place_words
 from pipeline.run import FileOutcome, Outcome, RunReport
 from pipeline.store import CallTotals, ReportRow, RunRow, TaskTotals
-from pipeline.titles import CALL_STATES, KINDS, STATUSES
+from pipeline.titles import CALL_STATES, KINDS, REPORT_STATES, STATUSES
 from schemas.calls import CallState
 from schemas.stages import Status
 from schemas.text import Document
@@ -164,12 +164,13 @@ def reports_lines(reports: Sequence[ReportRow]) -> Iterator[str]:
             report.name,
             report.unit_name or "",
             "" if report.fiscal_year is None else str(report.fiscal_year),
+            REPORT_STATES.get(report.status, report.status),
             *map(str, (report.records, report.fields, report.flagged_fields, report.findings)),
             report.report_id[:12],
         )
         for report in reports
     ]
-    header = ("报告", "单位", "年度", "记录", "字段", "待复核", "矛盾与核对", "文件 SHA-256")
+    header = ("报告", "单位", "年度", "状态", "记录", "字段", "待复核", "矛盾与核对", "文件 SHA-256")
     yield from text_table(header, rows, _WIDTH)
 
 

@@ -181,3 +181,6 @@ CALL_STATES: dict[str, str] = {
     "failed": "没有回答",
 }
 """How a call to a model ended."""
+
+REPORT_STATES: dict[str, str] = {"complete": "完整", "partial": "不完整"}
+"""Whether everything of a report could be read."""

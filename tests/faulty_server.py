@@ -166,7 +166,9 @@ class Records:
 
     def stats(self) -> dict[str, Any]:
         """Everything as JSON, except headers: a key that was sent is not told to whoever asks."""
-        keys = {key: asdict(replace(record, headers=[])) for key, record in self.by_key.items()}
+        # Counter is no dict to asdict before Python 3.12.
+        plain = {key: replace(record, headers=[], faults=dict(record.faults)) for key, record in self.by_key.items()}
+        keys = {key: asdict(record) for key, record in plain.items()}
         totals = {"requests": self.requests, "good": self.good, "abandoned": self.abandoned}
         return totals | {"most_at_once": self.most_at_once, "strays": len(self.strays), "keys": keys}
 

@@ -36,7 +36,7 @@ def scored(corpus: str, engine: str, prompts: str, *, second_look: bool = True) 
 )
 def test_every_question_is_answered_from_the_cassettes(corpus: str, engine: str, prompts: str, floor: float) -> None:
     score, asked = scored(corpus, engine, prompts)
-    assert asked.calls == asked.complete, "something was asked that is not recorded: record again, see prompts/README.md"
+    assert asked.calls == asked.complete, "not recorded: record again, see prompts/README.md"
     assert (score.f1() or 0) >= floor
 
 

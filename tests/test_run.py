@@ -292,7 +292,8 @@ def test_extract_document_goes_through_every_stage(tmp_path: Path) -> None:
     assert unit is not None
     assert unit.span is not None
     assert document.quote(unit.span) == UNIT
-    assert set(extraction.seconds) == {"sections", "chunks", "engine", "grounding", "checks", "confidence"}
+    stages = {"instructions", "sections", "chunks", "engine", "grounding", "checks", "confidence"}
+    assert set(extraction.seconds) == stages
 
 
 def test_the_threshold_flags_what_is_less_certain(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ class Asker:
                 return await self._ask_parts(parts)
             if self._most_tokens(question, raised) < _RAISED_MOST and not self._has_own_limit():
                 return await self.ask(question, raised * 4)
-            return _gap(question, error.state.value, str(error))
+            return _gap(question, error.state.value, f"{error}；已拆到最小，请换能写得更长的模型，或加 --refresh 再问")
         except PromptTooLong as error:
             parts = halves(self._document, self._chunks, question)
             return await self._ask_parts(parts) if parts else _gap(question, error.code, str(error))

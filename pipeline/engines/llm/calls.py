@@ -91,6 +91,9 @@ class Caller:
         self._pace = pace
         self._under_way: dict[str, asyncio.Future[dict[str, Any] | None]] = {}
         self._freed = asyncio.Condition()
+        self._unusable: ModelUnusable | None = None
+        self._unstored = 0
+        self._stored = asyncio.Condition()
 
     async def create(self, **request: Any) -> ChatCompletion:
         """The completion, from the store where it was paid for already.
@@ -130,6 +133,8 @@ class Caller:
 
     async def _ask(self, key: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The reply to a request that is not in the store, tried as often as it makes sense."""
+        if self._unusable is not None:
+            raise self._unusable  # what was queued before it was known
         retrying = AsyncRetrying(  # one for each call: its state must not be shared between coroutines
             retry=retry_if_exception(lambda error: isinstance(error, ExtractError) and error.transient),
             wait=_as_told(self.settings.longest_wait),
@@ -140,13 +145,17 @@ class Caller:
             async for attempt in retrying:
                 with attempt:
                     response = await self._attempt(key, request)
+        except ModelUnusable as error:
+            self._unusable = error
+            raise
         except ModelError as error:
             if error.stops_run or isinstance(error, PromptTooLong | ContentFiltered):
                 raise  # says nothing of the endpoint
             self.spending.failures_in_a_row += 1
             failures = self.spending.failures_in_a_row
             if failures >= (_HOPELESS if self.spending.answers else _HOPELESS_AT_FIRST):
-                raise ModelUnusable(f"连续 {failures} 次调用失败，最近一次：{error}", error.hint) from error
+                self._unusable = ModelUnusable(f"连续 {failures} 次调用失败，最近一次：{error}", error.hint)
+                raise self._unusable from error
             raise
         self.spending.failures_in_a_row = 0
         return response
@@ -167,10 +176,16 @@ class Caller:
                     await self._keep(replace(failed, error=f"{error.code}: {error}"))
                     raise
                 seconds = perf_counter() - start
+                await self._room_to_keep()
             self._pace.speed_up()
             answered = self._counted(self._call(key, request, seconds), response, expected)
             await self._keep(replace(answered, response=response, state=state, error=message))
         return response
+
+    async def _room_to_keep(self) -> None:
+        """Hold the place while as many replies wait to be stored as may be asked for at once: more could be lost."""
+        async with self._stored:
+            await self._stored.wait_for(lambda: self._unstored < self.settings.concurrency)
 
     async def _keep(self, call: ModelCall) -> None:
         self.spending.calls += 1
@@ -178,7 +193,13 @@ class Caller:
         self.spending.written += call.output_tokens
         self.spending.tokens += call.input_tokens + call.output_tokens
         self.spending.cost += call.cost or 0
-        await self.replies.keep(call)
+        self._unstored += 1
+        try:
+            await self.replies.keep(call)
+        finally:
+            self._unstored -= 1
+            async with self._stored:
+                self._stored.notify()
 
     def _call(self, key: str, request: Mapping[str, Any], seconds: float) -> ModelCall:
         about = ABOUT.get()

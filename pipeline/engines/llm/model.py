@@ -17,6 +17,7 @@ from pipeline.engines.llm.prices import Price
 from pipeline.engines.llm.questions import LEFTOVER
 from pipeline.engines.llm.replies import NoReplies, Replies
 from pipeline.engines.llm.settings import ModelSettings
+from pipeline.errors import ModelUnusable
 from pipeline.folding import TextIndex
 from prompts import Prompt, load_prompts
 from schemas.stages import Chunk
@@ -35,6 +36,8 @@ class Model:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="model", daemon=True)
         self._thread.start()
+        self._door = threading.Lock()
+        self._closing = False
         pace = Pace(settings.concurrency, settings.rpm, settings.tpm)
         self._caller = Caller(settings, transport, NoReplies(), price, pace)
 
@@ -84,8 +87,13 @@ class Model:
         return Asker(self._caller, self.prompts, document, chunks, index)
 
     def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of work that runs in the loop; raises what it raises."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        """The result of work that runs in the loop; raises what it raises, or ``ModelUnusable`` once it was closed."""
+        with self._door:
+            if self._closing:
+                work.close()
+                raise ModelUnusable("已停止询问模型")
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return future.result()
 
     def close(self) -> None:
         """Cancels what is under way and lets go of the endpoint."""
@@ -97,6 +105,8 @@ class Model:
             await asyncio.gather(*others, return_exceptions=True)
             await self._transport.close()
 
+        with self._door:
+            self._closing = True
         asyncio.run_coroutine_threadsafe(end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
