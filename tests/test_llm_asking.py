@@ -15,13 +15,21 @@ from pipeline.engines.llm.asking import Asker, Outcome
 from pipeline.engines.llm.client import Endpoint
 from pipeline.engines.llm.questions import FORM, Question, ask_about
 from pipeline.engines.llm.settings import AnswerMode
-from pipeline.errors import BudgetSpent, ContentFiltered, ModelDown, ModelError, ModelUnusable, PromptTooLong
+from pipeline.errors import (
+    BudgetSpent,
+    ContentFiltered,
+    ModelDown,
+    ModelError,
+    ModelUnusable,
+    PromptTooLong,
+    StoreError,
+)
 from pipeline.folding import index_text
 from pipeline.readers.text import find_tables
 from pipeline.sections import split_sections
 from prompts import load_prompts
 from schemas.answers import Answer, FormAnswer, ProseAnswer
-from schemas.calls import CallState
+from schemas.calls import CallState, ModelCall
 from schemas.text import Document, Source
 from tests.faulty_server import Fault, FaultyServer, Kind
 from tests.test_llm_calls import Kept, Script, caller, reply
@@ -480,6 +488,15 @@ def test_an_error_that_stops_the_run_is_raised(
 def test_an_error_that_stops_the_run_comes_out_of_parts_too() -> None:
     with pytest.raises(ModelUnusable):
         asked(Script(reply("{", finish="length"), ModelUnusable("余额")), LONG)
+
+
+def test_a_database_that_cannot_be_written_is_no_fault_of_the_answer() -> None:
+    class Full(Kept):
+        async def keep(self, call: ModelCall) -> None:
+            raise StoreError("磁盘已满")
+
+    with pytest.raises(StoreError):
+        asked(Script(says({})), kept=Full())
 
 
 def many(doc: Document, number: int) -> list[Question]:

@@ -299,3 +299,20 @@ def test_no_extension_is_fetched(path: Path) -> None:
             " WHERE name IN ('autoinstall_known_extensions', 'autoload_known_extensions')"
         ).fetchall()
     assert settings == [("false",)]
+
+
+def test_a_file_that_a_thread_of_ours_is_about_to_close_is_tried_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, tries = duckdb.connect, []
+
+    def conflicting(*args: object, **more: object) -> duckdb.DuckDBPyConnection:
+        tries.append(args)
+        if len(tries) == 1:
+            raise duckdb.Error('Resource In Use Error: Unique file handle conflict: Cannot attach "x"')
+        return real(*args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(duckdb, "connect", conflicting)
+    with open_store(path) as store:
+        assert list_runs(store) == ()
+    assert len(tries) == 2

@@ -28,6 +28,8 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+# Another process holds the file; another thread of ours is about to close it.
+_BUSY = ("Could not set lock", "file handle conflict")
 _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
 _MIGRATING = threading.Lock()  # threads that open the same new database at once would make its tables twice
@@ -136,7 +138,7 @@ def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 
 def _opening_error(error: duckdb.Error, path: Path) -> StoreError:
-    if "Could not set lock" in str(error) or isinstance(error, duckdb.ConnectionException):
+    if any(sign in str(error) for sign in _BUSY) or isinstance(error, duckdb.ConnectionException):
         return BusyDatabase(f"数据库 {path} 正被另一个进程使用", "请等它结束后重试，或换一个数据库路径。")
     if path.is_dir():
         return NotADatabase(f"{path} 是目录，不是数据库文件", "请给出文件路径，例如 reports.duckdb。")

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import instructor
-from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException
+from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException, ResponseParsingError
 from pydantic import ValidationError
 
 from pipeline.engines.llm.calls import ABOUT, About, Caller, Unanswered
 from pipeline.engines.llm.questions import Question, halves
 from pipeline.engines.llm.replies import answer_words
 from pipeline.engines.llm.settings import AnswerMode
-from pipeline.errors import ModelError, PromptTooLong
+from pipeline.errors import ExtractError, ModelError, PromptTooLong
 from pipeline.folding import TextIndex, fold
 from prompts import Prompt
 from schemas.answers import ANSWERS, CONTAINS, Answer
@@ -123,8 +123,9 @@ class Asker:
                 **self._parameters(question, raised),
             )
         except InstructorRetryException as error:
-            if isinstance(error.__cause__, ModelError) and (error.__cause__.stops_run or not error.failed_attempts):
-                raise error.__cause__ from error
+            cause = error.__cause__
+            if cause is not None and not (error.failed_attempts and _may_be_salvaged(cause)):
+                raise cause from error
             return await self._salvaged(question, model, error)
         except IncompleteOutputException as error:  # our own look at finish_reason comes first, so this is unheard of
             raise Unanswered(CallState.TRUNCATED, "回答超过长度上限，未写完", "") from error
@@ -171,6 +172,13 @@ class Asker:
         passages = [self._index.folded[slice(*self._index.folded_range(span))] for span in question.spans]
         sent = [*passages, fold(question.text)]
         return lambda words: any(fold(words) in passage for passage in sent)
+
+
+def _may_be_salvaged(error: BaseException) -> bool:
+    """True where an answer that was sent back may still be used: the second was no better, or did not come."""
+    if isinstance(error, ExtractError):
+        return isinstance(error, ModelError) and not error.stops_run
+    return isinstance(error, ValueError | ResponseParsingError | AssertionError)
 
 
 def _gap(question: Question, reason: str, message: str) -> Outcome:
