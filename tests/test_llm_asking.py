@@ -493,7 +493,7 @@ def test_an_error_that_stops_the_run_comes_out_of_parts_too() -> None:
 def test_a_database_that_cannot_be_written_is_no_fault_of_the_answer() -> None:
     class Full(Kept):
         async def keep(self, call: ModelCall) -> None:
-            raise StoreError("磁盘已满")
+            raise StoreError(f"磁盘已满：{call.task}")
 
     with pytest.raises(StoreError):
         asked(Script(says({})), kept=Full())
