@@ -6,7 +6,9 @@ a field that is not stated is simply left out. ``None`` and the signs that stand
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
@@ -38,9 +40,21 @@ class _Part(BaseModel):
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The schema without titles, defaults and references: models read it, and every character is paid for."""
-        schema = super().model_json_schema(*args, **kwargs)
-        inlined: dict[str, Any] = _compact(schema, schema.pop("$defs", {}))
-        return {"title": cls.__name__, **inlined}  # instructor names the answer by it
+        if args or kwargs:
+            return _short(cls.__name__, super().model_json_schema(*args, **kwargs))
+        schema: dict[str, Any] = json.loads(_schema_text(cls))  # a copy: instructor adds to it in some modes
+        return schema
+
+
+@cache
+def _schema_text(model: type[_Part]) -> str:
+    """The short schema as JSON: to make it takes milliseconds, and every request has it."""
+    return json.dumps(_short(model.__name__, super(_Part, model).model_json_schema()))
+
+
+def _short(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    inlined: dict[str, Any] = _compact(schema, schema.pop("$defs", {}))
+    return {"title": name, **inlined}  # instructor names the answer by it
 
 
 def _compact(node: Any, definitions: dict[str, Any]) -> Any:

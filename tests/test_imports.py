@@ -58,6 +58,7 @@ STAGES = 1
 PLACES: dict[str, tuple[str, ...]] = {
     "docx": ("eval.writers",),
     "duckdb": ("pipeline.store",),
+    "httpx2": ("pipeline.engines",),
     "instructor": ("pipeline.engines",),
     "lxml": ("pipeline.readers", "eval.writers"),
     "openai": ("pipeline.engines",),

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import instructor
@@ -110,7 +111,7 @@ class Asker:
 
     async def _asked(self, question: Question, raised: int) -> Outcome:
         prompt = self._prompts[question.task]
-        model = ANSWERS[prompt.schema]
+        model = _model_of(prompt.schema)
         ABOUT.set(About(self._document.source.sha256, question.task, f"{prompt.version}:{prompt.sha256[:12]}", []))
         try:
             answer = await self._create(
@@ -172,6 +173,13 @@ class Asker:
         passages = [self._index.folded[slice(*self._index.folded_range(span))] for span in question.spans]
         sent = [*passages, fold(question.text)]
         return lambda words: any(fold(words) in passage for passage in sent)
+
+
+@cache
+def _model_of(schema: str) -> type[Answer]:
+    """The answer's model in the form that instructor would otherwise make anew for every call."""
+    model: type[Answer] = instructor.response_schema(ANSWERS[schema])
+    return model
 
 
 def _may_be_salvaged(error: BaseException) -> bool:

@@ -11,6 +11,7 @@ from time import time
 from typing import Any, Protocol
 
 import openai
+from httpx2 import Response
 from openai import AsyncOpenAI, DefaultAsyncHttpx2Client
 
 from pipeline.engines.llm.settings import ModelSettings
@@ -26,15 +27,6 @@ from pipeline.errors import (
 )
 
 _NO_KEY = "none"  # servers on one's own machine want none, the openai package insists on one
-_KNOWN = frozenset(
-    {
-        *("messages", "model", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning_effort"),
-        *("temperature", "top_p", "seed", "stop", "n", "max_tokens", "max_completion_tokens", "logprobs"),
-        *("top_logprobs", "frequency_penalty", "presence_penalty", "service_tier"),
-    }
-)
-"""What the openai package takes as arguments of its own; everything else travels in the body all the same."""
-
 _TOO_LONG = ("context_length", "maximum context", "context length", "context size", "too long", "exceeds the available")
 _SPENT = (
     "insufficient_quota",
@@ -81,11 +73,10 @@ class Endpoint:
 
     async def send(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The reply to one request. Raises ``ModelError``."""
-        known = {name: value for name, value in request.items() if name in _KNOWN}
-        extra = {name: value for name, value in request.items() if name not in _KNOWN}
         try:
             async with asyncio.timeout(self._timeout):  # a reply that drips in byte by byte never times out otherwise
-                raw = await self._client.chat.completions.with_raw_response.create(**known, extra_body=extra or None)
+                # Not chat.completions.create, which goes through the whole request for what it may have to translate.
+                raw = await self._client.post("/chat/completions", cast_to=Response, body=dict(request))
                 content = raw.content
         except TimeoutError as error:
             raise ModelDown(f"模型在 {self._timeout:g} 秒内没有答完", "可稍后重试，或降低并发。") from error
