@@ -117,9 +117,9 @@ async def asked(by: Caller, words: str = "全年新建口袋公园7个。", repo
     return await asyncio.create_task(ask())
 
 
-async def raised(by: Caller, words: str = "全年新建口袋公园7个。") -> ModelError:
+async def raised(by: Caller, words: str = "全年新建口袋公园7个。", report: str = REPORT) -> ModelError:
     with pytest.raises(ModelError) as told:
-        await asked(by, words)
+        await asked(by, words, report)
     return told.value
 
 
@@ -483,8 +483,13 @@ def test_a_server_that_does_not_answer_is_told_by_state(kind: Kind, state: CallS
 # When to give up
 
 
-async def failures(by: Caller, times: int) -> list[ModelError]:
-    return [await raised(by, f"新建{number}个。") for number in range(times)]
+async def failures(by: Caller, times: int, reports: int = 2) -> list[ModelError]:
+    return [await raised(by, f"新建{number}个。", f"{number % reports}" * 64) for number in range(times)]
+
+
+def test_one_report_that_is_hopeless_by_itself_does_not_end_the_run() -> None:
+    errors = run(failures(caller(Script(RequestRejected("否"))), 30, reports=1))
+    assert {type(error) for error in errors} == {RequestRejected}
 
 
 def test_three_failures_without_any_answer_end_the_run() -> None:

@@ -32,8 +32,8 @@ from pipeline.errors import (
 from schemas.calls import CallState, ModelCall
 
 _HOPELESS, _HOPELESS_AT_FIRST = 20, 3
-"""So many calls in a row that failed for good mean that the endpoint is gone or was never right, not that a chunk is
-difficult; few will do where none was ever answered."""
+"""So many calls in a row that failed for good, about more than one report, mean that the endpoint is gone or was never
+right, not that a chunk is difficult; few will do where none was ever answered."""
 
 _LONGEST_TOLD = 600.0  # seconds: whoever asks for more is asked again all the same
 _GO_ON = "提高上限再运行，会接着做。"
@@ -91,6 +91,7 @@ class Caller:
         self._pace = pace
         self._under_way: dict[str, asyncio.Future[dict[str, Any] | None]] = {}
         self._freed = asyncio.Condition()
+        self._failing: set[str] = set()  # the reports of the failures in a row
         self._unusable: ModelUnusable | None = None
         self._unstored = 0
         self._stored = asyncio.Condition()
@@ -152,12 +153,15 @@ class Caller:
             if error.stops_run or isinstance(error, PromptTooLong | ContentFiltered):
                 raise  # says nothing of the endpoint
             self.spending.failures_in_a_row += 1
+            self._failing.add(ABOUT.get().report_id)
             failures = self.spending.failures_in_a_row
-            if failures >= (_HOPELESS if self.spending.answers else _HOPELESS_AT_FIRST):
+            enough = _HOPELESS if self.spending.answers else _HOPELESS_AT_FIRST
+            if failures >= enough and len(self._failing) > 1:  # one report may be hopeless by itself
                 self._unusable = ModelUnusable(f"连续 {failures} 次调用失败，最近一次：{error}", error.hint)
                 raise self._unusable from error
             raise
         self.spending.failures_in_a_row = 0
+        self._failing.clear()
         return response
 
     async def _attempt(self, key: str, request: Mapping[str, Any]) -> dict[str, Any]:
