@@ -130,7 +130,7 @@ def _run(
         refresh,
         prices,
     )
-    name = engine or ("hybrid" if has_model(asked, settings) else "rules")
+    name = engine or ("hybrid" if model is not None or has_model(asked, settings) else "rules")
     if engine is None:
         _tell(
             f"使用引擎 {name}（模型 {asked.model}）。"

@@ -52,6 +52,10 @@ def open_model(options: ModelOptions) -> Model:
     from pipeline.engines.llm.model import Model
 
     settings, price = model_settings(options)
+    if settings.base_url is None and read_key() is None:
+        raise UsageError(
+            f"模型 {settings.model} 没有密钥", "把密钥放进 OPENAI_API_KEY；自己的服务器用 --base-url 写明地址。"
+        )
     if settings.max_cost is not None and price is None:
         raise UsageError(
             f"不知道模型 {settings.model} 的价格，--max-cost 无从计算", "用 --prices 给出价格表，或改用 --max-tokens。"

@@ -726,3 +726,16 @@ def test_the_list_of_reports_tells_which_are_not_complete(command: Run) -> None:
     with FaultyServer(answer, refusing("预算编制不够精细")) as server:
         command(*asking(server))
     assert "不完整" in command("reports").out
+
+
+def test_a_model_without_a_key_or_a_server_is_told_before_anything_is_read(
+    command: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("EXTRACT_MODEL", "OPENAI_API_KEY", "OPENAI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    write_reports(Path("in"), 1)
+    told = command("run", "in", "--model", "m")
+    assert told.code == 2
+    assert "OPENAI_API_KEY" in told.err
+    assert not DATABASE.exists()
+    assert command("run", "in", "--model", "m", "--dry-run").code == 0
