@@ -23,6 +23,9 @@ from schemas.calls import CallState, ModelCall
 from schemas.records import Labels
 
 
+_PATIENCE = 3_600.0  # seconds for an answer: whoever records may be slow
+
+
 class Reading(NamedTuple):
     """How reports are read: ``cassettes`` is a folder of recorded answers, ``base_url`` a live endpoint to record."""
 
@@ -68,6 +71,7 @@ def predictions(reading: Reading, asked: Asked) -> Iterator[Callable[[Case], Lab
         prompts=reading.prompts,
         second_look=reading.second_look,
         attempts=1,
+        timeout=_PATIENCE,
     )
     model = Model(settings, Endpoint(settings, read_key()))
     model.use(asked)
