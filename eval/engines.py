@@ -22,7 +22,6 @@ from pipeline.settings import read_key
 from schemas.calls import CallState, ModelCall
 from schemas.records import Labels
 
-
 _PATIENCE = 3_600.0  # seconds for an answer: whoever records may be slow
 
 

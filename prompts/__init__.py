@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+PASSAGES = "{{ passages }}"
+"""What stands for the passages in a template."""
+
 _FENCE, _CUT = "+++\n", "<!-- user -->\n"
 _KEYS = {"task", "schema", "description"}
 
@@ -68,7 +71,7 @@ def read_prompt(path: Path) -> Prompt:
     if set(front) != _KEYS or front["task"] != path.stem or not all(isinstance(v, str) for v in front.values()):
         raise PromptError(f"{path}：说明应有 task（与文件同名）、schema 和 description")
     system, cut, user = parts[2].partition(_CUT)
-    if not cut or "{{ passages }}" not in user or "{{" in system or "{%" in system:
-        raise PromptError(f"{path}：应有一行 <!-- user -->，其后（且只在其后）有 {{{{ passages }}}}")
+    if not cut or PASSAGES not in user or "{{" in system or "{%" in system:
+        raise PromptError(f"{path}：应有一行 <!-- user -->，其后（且只在其后）有 {PASSAGES}")
     digest = hashlib.sha256(data).hexdigest()
     return Prompt(path.parent.name, **front, system=system.strip(), user=user.strip(), sha256=digest, path=path)

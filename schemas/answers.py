@@ -171,7 +171,7 @@ class Answer(_Part):
 
     @model_validator(mode="after")
     def _quotes_stand_in_the_text(self, info: ValidationInfo) -> Self:
-        contains: Contains | None = (info.context or {}).get(CONTAINS)
+        contains: Contains | None = None if info.context is None else info.context.get(CONTAINS)
         if contains is None:
             return self
         missing = [f"{place}：“{words}”" for place, words in self.quoted() if not contains(words)]

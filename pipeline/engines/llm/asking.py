@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,8 +20,8 @@ from pipeline.engines.llm.replies import answer_words
 from pipeline.engines.llm.settings import AnswerMode
 from pipeline.errors import ExtractError, ModelError, PromptTooLong
 from pipeline.folding import TextIndex, fold
-from prompts import Prompt
-from schemas.answers import ANSWERS, CONTAINS, Answer
+from prompts import PASSAGES, Prompt
+from schemas.answers import ANSWERS, CONTAINS, Answer, Contains
 from schemas.calls import CallState
 from schemas.stages import Chunk, Gap
 from schemas.text import Document
@@ -35,10 +36,20 @@ MODES: Mapping[AnswerMode, instructor.Mode] = {
     AnswerMode.JSON: instructor.Mode.JSON,
     AnswerMode.MD_JSON: instructor.Mode.MD_JSON,
 }
+_BLANK_LINE = re.compile(r"^[ \t]+$", re.MULTILINE)  # white space that says nothing is not paid for
 _REASKS = 1
 _ANSWER_BASE, _ANSWER_PER_CHARACTER, _ANSWER_MOST = 1_500, 2, 8_192
 """Tokens an answer may have: some endpoints stop far earlier by default, and 8,192 is what most models can write."""
 _RAISED_MOST = 32_768
+
+
+class _ForValidation(dict[str, Contains]):
+    """A context that validators are given. Being falsy, it is none to instructor, which would otherwise take every
+    message for a Jinja template, and compile it: a report is no template.
+    """
+
+    def __bool__(self) -> bool:
+        return False
 
 
 class Answered(NamedTuple):
@@ -116,8 +127,11 @@ class Asker:
         try:
             answer = await self._create(
                 response_model=model,
-                messages=[{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
-                context={"passages": question.text, CONTAINS: self._contains(question)},
+                messages=[
+                    {"role": "system", "content": prompt.system},
+                    {"role": "user", "content": _BLANK_LINE.sub("", prompt.user.replace(PASSAGES, question.text))},
+                ],
+                context=_ForValidation({CONTAINS: self._contains(question)}),
                 max_retries=_REASKS,
                 strict=False,
                 model=self._caller.settings.model,
@@ -168,7 +182,7 @@ class Asker:
     def _has_own_limit(self) -> bool:
         return not self._caller.settings.parameters.keys().isdisjoint({"max_tokens", "max_completion_tokens"})
 
-    def _contains(self, question: Question) -> Callable[[str], bool]:
+    def _contains(self, question: Question) -> Contains:
         """Tells whether words stand in the passages of a question, white space and width aside."""
         passages = [self._index.folded[slice(*self._index.folded_range(span))] for span in question.spans]
         sent = [*passages, fold(question.text)]
