@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,12 +15,12 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from pipeline.errors import ExtractError, StoreError, UsageError
-from pipeline.models import MODEL_ENGINES, ModelOptions, has_model, model_settings, open_model
+from pipeline.models import MODEL_ENGINES, ModelOptions, model_settings, open_model
 from pipeline.settings import DEFAULT_THRESHOLD, NO_MODEL_HINT, VERSION, read_settings
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
-    from pipeline.run import Progress
+    from pipeline.run import Progress, RunReport
     from pipeline.store import Store
 
 SOME_FAILED, MISUSED, INTERRUPTED = 1, 2, 130
@@ -115,40 +116,31 @@ def _run(
     if not 0 <= threshold <= 1:
         raise UsageError(f"--threshold 须在 0 到 1 之间，而不是 {threshold}", "例如 --threshold 0.6。")
     settings = read_settings()
-    asked = ModelOptions(
-        model or settings.model,
-        base_url or settings.base_url,
-        mode,
-        prompts,
-        tuple(parameter or ()),
-        not no_second_look,
-        concurrency,
-        rpm,
-        tpm,
-        max_cost,
-        max_tokens,
-        refresh,
-        prices,
-    )
-    name = engine or ("hybrid" if model is not None or has_model(asked, settings) else "rules")
+    settings = replace(settings, model=model or settings.model, base_url=base_url or settings.base_url)
+    limits = (concurrency, rpm, tpm, max_cost, max_tokens)
+    said = (settings.model, settings.base_url, mode, prompts, tuple(parameter or ()), not no_second_look)
+    asked = ModelOptions(*said, *limits, refresh, prices)
+    name = engine or ("hybrid" if model is not None or settings.has_model else "rules")
     if engine is None:
-        _tell(
-            f"使用引擎 {name}（模型 {asked.model}）。"
-            if name != "rules"
-            else f"未配置模型，使用规则引擎 rules。{NO_MODEL_HINT}"
-        )
+        used = f"使用引擎 {name}（模型 {asked.model}）。"
+        _tell(used if name in MODEL_ENGINES else f"未配置模型，使用规则引擎 rules。{NO_MODEL_HINT}")
     if dry_run:
         _plan(paths, db, name, asked, force or refresh, as_json)
         return
     from pipeline.run import RunOptions, make_engine, run
     from pipeline.summaries import run_data, run_lines
 
-    chosen = None if name not in MODEL_ENGINES else open_model(asked)
+    chosen = open_model(asked) if name in MODEL_ENGINES else None
     with _progress_bar() as progress:
         report = run(paths, db, make_engine(name, chosen), RunOptions(threshold, force or refresh), progress, chosen)
     _print(as_json, lambda: run_data(report), lambda: run_lines(report))
+    _end(report, settings.debug)
+
+
+def _end(report: RunReport, debug: bool) -> None:
+    """Tell why a run stopped, and exit with a code other than 0 where not everything was read."""
     for file in report.outcomes:
-        if settings.debug and file.error is not None and file.error.__cause__ is not None:
+        if debug and file.error is not None and file.error.__cause__ is not None:
             _trace(file.error)
     if report.stopped is not None:
         _tell(f"已停止：{report.stopped}", report.stopped.hint)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipeline.errors import SettingsError, UsageError
-from pipeline.settings import NO_MODEL_HINT, Settings, read_key
+from pipeline.settings import NO_MODEL_HINT, read_key
 
 if TYPE_CHECKING:  # the openai package takes half a second to load
     from pipeline.engines.llm.model import Model
@@ -39,11 +39,6 @@ class ModelOptions(NamedTuple):
     max_tokens: int | None
     refresh: bool
     prices: Path | None
-
-
-def has_model(options: ModelOptions, settings: Settings) -> bool:
-    """True where enough is said to ask a model: its name, and a key or a server of one's own."""
-    return options.model is not None and (options.base_url is not None or "OPENAI_API_KEY" in settings.model_variables)
 
 
 def open_model(options: ModelOptions) -> Model:

@@ -195,11 +195,11 @@ class Answer(_Part):
         content = data if isinstance(data, dict) else {}
         lost = 0 if isinstance(data, dict) else 1
         kept: dict[str, Any] = {}
-        for name, info in cls.model_fields.items():
+        for name in cls.model_fields:
             if name not in content:
                 continue
             value = content[name]
-            listed = isinstance(value, list) and info.annotation is not str
+            listed = isinstance(value, list)
             sound = [part for part in (value if listed else [value]) if cls._takes(name, [part] if listed else part)]
             lost += (len(value) if listed else 1) - len(sound)
             if sound and cls._takes(name, sound if listed else value):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from pipeline.store import Store, answered_reports, load_replies
 from schemas.calls import CallState, ModelCall
 from schemas.records import RecordKind
 from schemas.stages import (
@@ -258,3 +259,8 @@ def large_extraction(number: int, records: int = 100, fields: int = 7) -> Extrac
         "rules",
         {"read": 0.5},
     )
+
+
+def kept_keys(store: Store) -> frozenset[str]:
+    """The keys of all requests that need not be sent again."""
+    return frozenset(key for report in answered_reports(store) for key in load_replies(store, report))

@@ -31,7 +31,7 @@ from pipeline.engines.llm.settings import ModelSettings
 from pipeline.labels import labels_of
 from pipeline.run import Progress, RunOptions, RunReport, make_engine, run
 from pipeline.settings import MODEL_VARIABLES, NO_MODEL_HINT
-from pipeline.store import connection, kept_keys, list_reports, list_runs, load_extraction, open_store
+from pipeline.store import connection, list_reports, list_runs, load_extraction, open_store
 from tests.faulty_server import (
     Body,
     Fault,
@@ -44,6 +44,7 @@ from tests.faulty_server import (
     request_key,
 )
 from tests.model_samples import PARKS, PASSING, ROOT, Commands, answer, passages, rows_of, write_reports
+from tests.store_samples import kept_keys
 from tests.test_cli import Run, row
 
 KEY = "sk-geheim-4711"

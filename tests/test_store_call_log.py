@@ -19,7 +19,6 @@ from pipeline.store import (
     Store,
     call_log,
     connection,
-    kept_keys,
     list_reports,
     load_replies,
     open_store,
@@ -28,7 +27,7 @@ from pipeline.store import (
     start_run,
 )
 from schemas.calls import ModelCall
-from tests.store_samples import sample_call, sample_extraction
+from tests.store_samples import kept_keys, sample_call, sample_extraction
 
 ROOT = Path(__file__).resolve().parents[1]
 LONG = 60.0  # seconds; what takes that long is stuck
@@ -64,7 +63,8 @@ with CallLog(Path(sys.argv[1]), "run") as log:
 READER = """
 import sys
 from pathlib import Path
-from pipeline.store import kept_keys, open_store
+from pipeline.store import open_store
+from tests.store_samples import kept_keys
 seen = []
 while len(set(seen)) < 5:
     with open_store(Path(sys.argv[1]), read_only=True) as store:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,13 +15,12 @@ from pipeline.store import (
     TaskTotals,
     answered_reports,
     call_totals,
-    kept_keys,
     load_replies,
     open_store,
     save_calls,
 )
 from schemas.calls import CallState, Reply
-from tests.store_samples import sample_call
+from tests.store_samples import kept_keys, sample_call
 
 REPORT = sample_call().report_id
 
@@ -125,3 +125,11 @@ def test_totals_of_a_run(store: Store) -> None:
 
 def test_a_run_without_calls_comes_to_nothing(store: Store) -> None:
     assert call_totals(store, "run") == (0, 0, 0, 0, 0, {}, 0, {}, {})
+
+
+def test_a_reply_found_to_be_of_no_use_is_noted_and_is_no_call(store: Store) -> None:
+    call = sample_call(1)
+    save_calls(store, "run", [call, replace(call, state=CallState.INVALID, input_tokens=0, output_tokens=0)])
+    totals = call_totals(store, "run")
+    assert (totals.calls, totals.states) == (1, {"complete": 1, "invalid": 1})
+    assert store.connection.execute("SELECT calls FROM model_costs").fetchall() == [(1,)]

@@ -171,12 +171,6 @@ def _agreed(one: Candidate, other: Candidate) -> Candidate:
     return replace(one, fields=fields, confirmed=True)
 
 
-def _completed_by(one: Candidate, other: Candidate) -> Candidate:
-    """The record with the fields that only the other reader filled."""
-    more = {name: replace(claim, other="") for name, claim in other.fields.items() if name not in one.fields}
-    return replace(one, fields={**one.fields, **more})
-
-
 def _alone(one: Candidate, confirmed: bool | None) -> Candidate:
     """A record that the other reader, who read the same passage, did not find."""
     return replace(

@@ -6,7 +6,6 @@ from pipeline.store.calls import (
     TaskTotals,
     answered_reports,
     call_totals,
-    kept_keys,
     load_replies,
     save_calls,
 )
@@ -47,7 +46,6 @@ __all__ = [
     "copy_view",
     "find_report",
     "finish_run",
-    "kept_keys",
     "known_extractions",
     "list_reports",
     "list_runs",

@@ -27,7 +27,10 @@ _REPLIES = f"""
 
 
 class TaskTotals(NamedTuple):
-    """What a number of calls came to; ``costs`` by currency, ``unpriced`` the calls whose cost is not known."""
+    """What a number of calls came to; ``costs`` by currency, ``unpriced`` the calls whose cost is not known.
+
+    That a reply turned out to be of no use is a row more in the table, but no call.
+    """
 
     calls: int
     failed: int
@@ -68,14 +71,6 @@ _GROUPS = f"""
     SELECT task, state, currency, count(*), count(*) FILTER (cost IS NULL),
         sum(input_tokens)::BIGINT, sum(cached_tokens)::BIGINT, sum(output_tokens)::BIGINT, sum(cost)
     FROM data.{_TABLE} WHERE run_id = ? GROUP BY ALL ORDER BY ALL"""
-
-
-def kept_keys(store: Store) -> frozenset[str]:
-    """The keys of the requests that need not be sent again: the latest call that did not fail has a kept reply."""
-    found = store.connection.execute(
-        f"SELECT key FROM data.{_TABLE} WHERE {_SPEAKING} GROUP BY key HAVING arg_max({_IS_KEPT}, number)", [_KEPT]
-    ).fetchall()
-    return frozenset(key for (key,) in found)
 
 
 def answered_reports(store: Store) -> frozenset[str]:
@@ -140,7 +135,7 @@ def _total(groups: Sequence[_Group]) -> TaskTotals:
         if group.cost is not None and group.currency is not None:
             costs[group.currency] = costs.get(group.currency, Decimal(0)) + group.cost
     return TaskTotals(
-        sum(group.calls for group in groups),
+        sum(group.calls for group in groups if group.state != CallState.INVALID),
         sum(group.calls for group in groups if group.state == CallState.FAILED),
         sum(group.input_tokens for group in groups),
         sum(group.cached_tokens for group in groups),

@@ -178,7 +178,8 @@ ORDER BY t.report, g.extraction_id, g.gap;
 
 CREATE OR REPLACE VIEW model_costs AS
 SELECT
-    u.started_at, c.run_id, c.model, count(*) AS calls, count(*) FILTER (c.state = 'failed') AS failed,
+    u.started_at, c.run_id, c.model,
+    count(*) FILTER (c.state <> 'invalid') AS calls, count(*) FILTER (c.state = 'failed') AS failed,
     sum(c.input_tokens)::BIGINT AS input_tokens, sum(c.cached_tokens)::BIGINT AS cached_tokens,
     sum(c.output_tokens)::BIGINT AS output_tokens, sum(c.cost) AS cost, c.currency
 FROM data.model_calls c LEFT JOIN data.runs u USING (run_id)

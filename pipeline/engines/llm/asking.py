@@ -143,7 +143,7 @@ class Asker:
                 raise cause from error
             return await self._salvaged(question, model, error)
         except IncompleteOutputException as error:  # our own look at finish_reason comes first, so this is unheard of
-            raise Unanswered(CallState.TRUNCATED, "回答超过长度上限，未写完", "") from error
+            raise Unanswered(CallState.TRUNCATED, "回答超过长度上限，未写完") from error
         return Outcome((Answered(question, answer),))
 
     async def _salvaged(self, question: Question, model: type[Answer], error: InstructorRetryException) -> Outcome:

@@ -57,10 +57,9 @@ class Unanswered(ModelError):
 
     code = "unanswered"
 
-    def __init__(self, state: CallState, message: str, key: str) -> None:
+    def __init__(self, state: CallState, message: str) -> None:
         super().__init__(message)
         self.state = state
-        self.key = key
 
 
 @dataclass(slots=True)
@@ -107,7 +106,7 @@ class Caller:
         response = dict(reply.response) if reply else await self._shared(key, request)
         state, message = classify(response)
         if state is not CallState.COMPLETE:
-            raise Unanswered(state, message or "", key)
+            raise Unanswered(state, message or "")
         ABOUT.get().answers.append(replace(self._call(key, request, 0.0), response=response))
         return ChatCompletion.construct(**response)
 
