@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.engines.rules import RulesEngine
 from pipeline.engines.rules.claims import tidy
-from pipeline.engines.rules.forms import Form, read_forms
+from pipeline.forms.reading import Form, read_forms
 from pipeline.readers.text import find_tables
 from pipeline.sections import split_sections
 from schemas.records import RecordKind

@@ -19,6 +19,7 @@ LEVELS: dict[str, int] = {
     "pipeline": 0,  # the package itself, which is empty
     "pipeline.errors": 0,
     "pipeline.folding": 0,
+    "pipeline.forms": 0,
     "pipeline.instructions": 0,
     "pipeline.settings": 0,
     "pipeline.quantities": 0,

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, claim_cell, cut_long, piece, quote_of, tidy
-from pipeline.engines.rules.forms import Block, BlockKind, Form
 from pipeline.engines.rules.goals import goal_cells
-from pipeline.engines.rules.grid import align_row, grade_in, is_blank, numbers_in
-from pipeline.engines.rules.vocabulary import TOTAL_ROW, fold_header
+from pipeline.forms.grid import align_row, grade_in, is_blank, numbers_in
+from pipeline.forms.reading import Block, BlockKind, Form
+from pipeline.forms.vocabulary import TOTAL_ROW, fold_header
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Cell, Document, Span

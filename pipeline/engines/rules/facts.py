@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.engines.rules.claims import candidate, claim_cell, quote_of, tidy
 from pipeline.engines.rules.evaluations import project_in_title
-from pipeline.engines.rules.forms import BlockKind, Form
-from pipeline.engines.rules.grid import align_row, is_blank
+from pipeline.forms.grid import align_row, is_blank
+from pipeline.forms.reading import BlockKind, Form
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim, Section, SectionKind
 from schemas.text import Document, Span

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pipeline.engines.rules.claims import candidate, claim, piece, quote_of, tidy
-from pipeline.engines.rules.forms import Block, MoneyUnit
-from pipeline.engines.rules.grid import Row, align_row, is_blank
-from pipeline.engines.rules.vocabulary import TOTAL_ROW, fold_header, strip_numbering
+from pipeline.forms.grid import Row, align_row, is_blank
+from pipeline.forms.reading import Block, MoneyUnit
+from pipeline.forms.vocabulary import TOTAL_ROW, fold_header, strip_numbering
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Cell, Span

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, cut_long, piece, quote_of, split_items, trim_end
-from pipeline.engines.rules.forms import Block, Form
-from pipeline.engines.rules.grid import align_row, is_blank
+from pipeline.forms.grid import align_row, is_blank
+from pipeline.forms.reading import Block, Form
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Cell, Span

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from pipeline.engines.rules.claims import candidate, claim, claim_cell, cut_long, piece, quote_of, tidy, trim_end
-from pipeline.engines.rules.forms import Block
-from pipeline.engines.rules.grid import Row, align_row, is_blank
-from pipeline.engines.rules.vocabulary import fold_header
+from pipeline.forms.grid import Row, align_row, is_blank
+from pipeline.forms.reading import Block
+from pipeline.forms.vocabulary import fold_header
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Cell, Span

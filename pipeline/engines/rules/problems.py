@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.engines.rules.causes import departure_record, find_departures
 from pipeline.engines.rules.claims import candidate, claim, cut_long, piece, quote_of, trim_end
-from pipeline.engines.rules.forms import Form
-from pipeline.engines.rules.grid import is_blank
 from pipeline.engines.rules.items import FAULT, META, Item, list_items, paragraphs, split_heading
+from pipeline.forms.grid import is_blank
+from pipeline.forms.reading import Form
 from schemas.outline import children, subtree, title_start
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim, Section, SectionKind

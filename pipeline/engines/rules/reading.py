@@ -22,7 +22,6 @@ from pipeline.engines.rules.evaluations import (
 )
 from pipeline.engines.rules.evaluations_prose import department_subject, project_subjects
 from pipeline.engines.rules.facts import find_unit, find_year, read_facts
-from pipeline.engines.rules.forms import Block, BlockKind, Form, read_forms
 from pipeline.engines.rules.funding_forms import read_amounts, read_funding, read_split
 from pipeline.engines.rules.funding_prose import Owner, read_prose_funding
 from pipeline.engines.rules.goals import goal_cells, read_goals
@@ -30,6 +29,7 @@ from pipeline.engines.rules.goals_prose import read_prose_goals, sets_goals
 from pipeline.engines.rules.indicators import read_indicators
 from pipeline.engines.rules.narrative import read_narrative
 from pipeline.engines.rules.problems import read_cell_problems, read_problems, read_remedies
+from pipeline.forms.reading import Block, BlockKind, Form, read_forms
 from schemas.outline import title_start
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Chunk, Reading, Section, SectionKind

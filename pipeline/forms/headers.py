@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.engines.rules.grid import Column, Row, columns_of, numbers_in
-from pipeline.engines.rules.vocabulary import (
+from pipeline.forms.grid import Column, Row, columns_of, numbers_in
+from pipeline.forms.vocabulary import (
     GOAL_ADJUSTED,
     GOAL_DONE,
     GOAL_LABELS,

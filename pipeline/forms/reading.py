@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.engines.rules.blocks import TITLE, UNIT, Block, BlockKind, Draft, Form, MoneyUnit, take_row, unit_span
-from pipeline.engines.rules.grid import Row, rows_of
-from pipeline.engines.rules.vocabulary import (
+from pipeline.forms.blocks import TITLE, UNIT, Block, BlockKind, Draft, Form, MoneyUnit, take_row, unit_span
+from pipeline.forms.grid import Row, rows_of
+from pipeline.forms.vocabulary import (
     FUNDING_LABELS,
     GOAL_LABELS,
     INDICATOR_LABELS,

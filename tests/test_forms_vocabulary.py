@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.rules.vocabulary import (
+from pipeline.forms.vocabulary import (
     FUNDING_COLUMNS,
     INDICATOR_COLUMNS,
     PAIR_LABELS,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from pipeline.engines.rules.grid import Column, Row, columns_of, is_blank, numbers_in, split_columns
-from pipeline.engines.rules.headers import (
+from pipeline.forms.grid import Column, Row, columns_of, is_blank, numbers_in, split_columns
+from pipeline.forms.headers import (
     LEVELS,
     are_amounts,
     goal_columns,
@@ -19,7 +19,7 @@ from pipeline.engines.rules.headers import (
     pair_code,
     summary_columns,
 )
-from pipeline.engines.rules.vocabulary import (
+from pipeline.forms.vocabulary import (
     FUNDING_LABELS,
     GOAL_LABELS,
     TOTAL_ROW,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.rules.grid import Row, columns_of
-from pipeline.engines.rules.headers import (
+from pipeline.forms.grid import Row, columns_of
+from pipeline.forms.headers import (
     are_amounts,
     goal_columns,
     is_indicator_header,
@@ -14,7 +14,7 @@ from pipeline.engines.rules.headers import (
     pair_code,
     summary_columns,
 )
-from pipeline.engines.rules.vocabulary import indicator_column
+from pipeline.forms.vocabulary import indicator_column
 from schemas.text import Cell, Span
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.rules.grid import (
+from pipeline.forms.grid import (
     Row,
     align_row,
     columns_of,
@@ -14,7 +14,7 @@ from pipeline.engines.rules.grid import (
     rows_of,
     split_columns,
 )
-from pipeline.engines.rules.vocabulary import indicator_column
+from pipeline.forms.vocabulary import indicator_column
 from schemas.text import Cell, Span
 from tests.rule_samples import HEADER, Merged, grid_document
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.rules.blocks import BlockKind, money_unit
+from pipeline.forms.blocks import BlockKind, money_unit
 from schemas.text import Cell, Span
 from tests.rule_samples import HEADER, PARKS_ROW, TOTAL_ROW, TREES_ROW, department_form, form_of, project_form
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.engines.rules.vocabulary import GRADES, INDICATOR_LABELS, LEVEL1, LEVEL2, fold_header
+from pipeline.forms.vocabulary import GRADES, INDICATOR_LABELS, LEVEL1, LEVEL2, fold_header
 from schemas.text import Cell, Span, Table
 
 Row = tuple[Cell, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.rules.forms import BlockKind, read_forms
+from pipeline.forms.reading import BlockKind, read_forms
 from tests.rule_samples import (
     FORM_TITLE,
     HEADER,
