@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.checks import check_records
+from pipeline.confidence import STATUS_FLAGS, score_fields
 from pipeline.grounding import TextIndex, ground, index_text, locate, locate_quote
 from schemas.records import SECTIONS, FieldType, Labels, RecordKind, field_types
-from schemas.stages import Candidate, Claim, Finding, GroundedField, GroundedRecord
+from schemas.stages import Candidate, Claim, FieldRef, Finding, GroundedField, GroundedRecord
 from schemas.text import Document, Span
 
 ENGINE = "labels"
@@ -18,11 +19,15 @@ _DECLARED = "no_deviation_declared"  # a bare yes or no, without the sentence th
 
 
 class CheckedField(NamedTuple):
-    """A value of a label file and how it was found. ``place`` is where it stands in the file: ``funding[0].rate``."""
+    """A value of a label file and how it was found. ``place`` is where it stands in the file: ``funding[0].rate``.
+
+    ``flags`` are the reasons to doubt it: it does not stand in the text, or its evidence says something else.
+    """
 
     place: str
     type: FieldType
     field: GroundedField
+    flags: tuple[str, ...] = ()
 
     @property
     def must_stand(self) -> bool:
@@ -43,9 +48,14 @@ class CheckedLabels(NamedTuple):
         return tuple(checked for checked in self.fields if not checked.field.status.vouched)
 
     @property
+    def flagged(self) -> tuple[CheckedField, ...]:
+        """The values that there is a reason to doubt, those not vouched for among them."""
+        return tuple(checked for checked in self.fields if checked.flags)
+
+    @property
     def passed(self) -> bool:
-        """True where every number and every quote stands in the text."""
-        return not any(checked.must_stand for checked in self.unvouched)
+        """True where every number and every quote stands in the text, and no number's evidence says something else."""
+        return not any(checked.must_stand for checked in self.flagged)
 
 
 def check_labels(document: Document, labels: Labels) -> CheckedLabels:
@@ -53,12 +63,14 @@ def check_labels(document: Document, labels: Labels) -> CheckedLabels:
     index = index_text(document.text)
     placed = (("", _facts(index, labels)), *_candidates(labels))
     records = ground(document, tuple(candidate for _, candidate in placed))
+    findings = check_records(document, records)
+    flags = {score.ref: score.flags for score in score_fields(records, findings) if score.flags}
     fields = [
         checked
         for (place, candidate), record in zip(placed, records, strict=True)
-        for checked in _checked_fields(place, candidate, record)
+        for checked in _checked_fields(place, candidate, record, flags)
     ]
-    return CheckedLabels((*fields, *_finding_quotes(index, labels)), records, check_records(document, records))
+    return CheckedLabels((*fields, *_finding_quotes(index, labels)), records, findings)
 
 
 def _facts(index: TextIndex, labels: Labels) -> Candidate:
@@ -88,12 +100,19 @@ def _candidate(kind: RecordKind, values: dict[str, Any]) -> Candidate:
     return Candidate(kind, references, claims, Claim(values[_QUOTE]), ENGINE, ENGINE)
 
 
-def _checked_fields(place: str, candidate: Candidate, record: GroundedRecord) -> Iterator[CheckedField]:
+def _checked_fields(
+    place: str, candidate: Candidate, record: GroundedRecord, flags: Mapping[FieldRef, tuple[str, ...]]
+) -> Iterator[CheckedField]:
     types = field_types(record.kind)
     for field in record.fields:
-        yield CheckedField(f"{place}{field.name}", types[field.name], field)
+        reasons = flags.get(FieldRef(record.index, field.name), ())
+        yield CheckedField(f"{place}{field.name}", types[field.name], field, reasons)
     if candidate.kind is not RecordKind.REPORT:
-        yield CheckedField(f"{place}{_QUOTE}", FieldType.TEXT, record.quote)
+        yield _checked_quote(f"{place}{_QUOTE}", record.quote)
+
+
+def _checked_quote(place: str, quote: GroundedField) -> CheckedField:
+    return CheckedField(place, FieldType.TEXT, quote, () if quote.status.vouched else (STATUS_FLAGS[quote.status],))
 
 
 def _finding_quotes(index: TextIndex, labels: Labels) -> Iterator[CheckedField]:
@@ -103,4 +122,4 @@ def _finding_quotes(index: TextIndex, labels: Labels) -> Iterator[CheckedField]:
         for place, quote in enumerate(finding.quotes):
             found = locate_quote(index, quote, whole)
             field = GroundedField(_QUOTE, quote, found.status, found.span)
-            yield CheckedField(f"findings[{number}].quotes[{place}]", FieldType.TEXT, field)
+            yield _checked_quote(f"findings[{number}].quotes[{place}]", field)

@@ -43,7 +43,7 @@ _SAME, _DIFFERENT, _ALONE, _UNCONFIRMED = 1.0, 0.7, 0.95, 0.4
 _UNSUPPORTED = 0.3
 _CONFIRMED_RULE = 0.97
 """Two readers that agree are as good as a form."""
-_STATUS_FLAGS = {
+STATUS_FLAGS = {
     Status.AMBIGUOUS: "原文中有多处相同内容，无法确定出处",
     Status.NUMBER_MISMATCH: "原文相应位置的数字与此不符",
     Status.ABSENT: "原文中找不到此内容",
@@ -83,9 +83,10 @@ def _score(record: GroundedRecord, field: GroundedField, doubts: Iterable[Findin
     confidence = 1.0
     for value in signals.values():
         confidence *= value
-    flags = [finding.detail for finding in doubts]
+    # What the report contradicts itself in may well be read right: that is a finding, no reason to doubt the reading.
+    flags = [finding.detail for finding in doubts if not finding.about_report]
     if not field.status.vouched:
-        flags.insert(0, _STATUS_FLAGS[field.status])
+        flags.insert(0, STATUS_FLAGS[field.status])
     if _unsupported(record) and field.status.vouched:
         flags.append("这一条没有可以核对的出处")
     elif record.confirmed is False:

@@ -89,9 +89,9 @@ def grid_document(before: str, rows: Sequence[Sequence[str | Merged]], after: st
     return Document(SOURCE, text + after, (table,))
 
 
-def form_of(source: str | Document, year: int | None = 2023) -> Form:
+def form_of(source: str | Document) -> Form:
     """The only form of a text or document."""
-    (form,) = read_forms(as_document(source), year)
+    (form,) = read_forms(as_document(source))
     return form
 
 

@@ -38,7 +38,7 @@ MERGED_CUT = "绩\n效\n指\n标"
     ],
 )
 def test_other_tables_are_no_form(table: str) -> None:
-    assert read_forms(as_document(TITLE + table), 2023) == ()
+    assert read_forms(as_document(TITLE + table)) == ()
 
 
 @pytest.mark.parametrize(
@@ -89,21 +89,21 @@ def test_the_unit_of_money_stands_above_the_blocks(before: str, row: str, unit: 
 def test_a_title_or_another_project_begins_the_next_form(second: tuple[str, ...]) -> None:
     wetlands = "产出指标|数量指标|修复湿地|3处|3处|10|10|"
     text = project_form(HEADER, PARKS_ROW, TOTAL_ROW, *second, HEADER, wetlands, "总分|100|90|")
-    first, following = read_forms(as_document(text), 2023)
+    first, following = read_forms(as_document(text))
     assert [form.pair("project_name").value.text for form in (first, following)] == ["古树名木保护", "湿地修复"]
     assert [(e["id"], e["total_score"]) for e in evaluations(text)[1:]] == [("p1", "95"), ("p2", "90")]
 
 
 @pytest.mark.parametrize("row", ["||单位名称规范率|100%|100%|10|10|", "||部门|2个|2个|10|10|"])
 def test_an_indicator_that_is_called_like_a_label_begins_no_form(row: str) -> None:
-    (form,) = read_forms(as_document(department_form(HEADER, PARKS_ROW, row, TOTAL_ROW)), 2023)
+    (form,) = read_forms(as_document(department_form(HEADER, PARKS_ROW, row, TOTAL_ROW)))
     assert len(form.blocks[-1].rows) == 2
 
 
 @pytest.mark.parametrize("header", [(), (HEADER,)], ids=["bare", "header repeated"])
 def test_a_form_goes_on_over_a_page_break(header: tuple[str, ...]) -> None:
     text = department_form(HEADER, PARKS_ROW) + PAGE_BREAK + dump(*header, TREES_ROW, TOTAL_ROW)
-    (form,) = read_forms(as_document(text), 2023)
+    (form,) = read_forms(as_document(text))
     assert [block.kind for block in form.blocks] == [BlockKind.INDICATORS]
     rows = form_indicators(text)
     assert [row["name"] for row in rows] == ["新建口袋公园", "栽植行道树"]
@@ -126,7 +126,7 @@ def test_a_form_goes_on_over_a_page_break(header: tuple[str, ...]) -> None:
     ids=["after the total", "after prose", "another project", "another title"],
 )
 def test_what_does_not_go_on_with_a_form(first: tuple[str, ...], between: str, second: tuple[str, ...]) -> None:
-    forms = read_forms(as_document(project_form(*first) + between + dump(*second)), 2023)
+    forms = read_forms(as_document(project_form(*first) + between + dump(*second)))
     assert [row[2].text for block in forms[0].blocks for row in block.rows] == ["新建口袋公园"]
 
 
@@ -162,4 +162,4 @@ def test_the_span_runs_to_the_last_filled_cell() -> None:
 
 def test_a_merged_grid_is_one_form() -> None:
     document = grid_document(TITLE + FORM_TITLE, [HEADER.split("|"), PARKS_ROW.split("|")])
-    assert len(read_forms(document, 2023)) == 1
+    assert len(read_forms(document)) == 1

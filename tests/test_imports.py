@@ -20,6 +20,7 @@ LEVELS: dict[str, int] = {
     "pipeline.errors": 0,
     "pipeline.folding": 0,
     "pipeline.forms": 0,
+    "pipeline.prose": 0,
     "pipeline.instructions": 0,
     "pipeline.settings": 0,
     "pipeline.quantities": 0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.rules.phrases import split_sentences
+from pipeline.prose.phrases import split_sentences
 from schemas.text import Span
 from tests.rule_samples import FORM_TITLE, TITLE, about_money, about_results, dump, indicators
 

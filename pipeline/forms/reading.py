@@ -19,6 +19,7 @@ from pipeline.forms.vocabulary import (
     fold_header,
     pair_label,
 )
+from pipeline.forms.year import find_year
 from schemas.text import Cell, Document, Span, Table
 
 __all__ = ["Block", "BlockKind", "Form", "MoneyUnit", "read_forms"]
@@ -26,8 +27,10 @@ __all__ = ["Block", "BlockKind", "Form", "MoneyUnit", "read_forms"]
 _PAGE_MARK = re.compile(r"[\s\d—\-–第页共/续表（）()]{0,40}")
 
 
-def read_forms(document: Document, fiscal_year: int | None) -> tuple[Form, ...]:
-    """Every form of the document, in order."""
+def read_forms(document: Document) -> tuple[Form, ...]:
+    """Every form of the document, in order; the years of their columns are read relative to the report's own."""
+    year = find_year(document)
+    fiscal_year = None if year is None else int(year.value)
     found: list[Form] = []
     for table in document.tables:
         above = found[-1] if found and _is_open(document, found[-1], table) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.engines.rules.claims import candidate, claim, cut_long, piece, quote_of
-from pipeline.engines.rules.phrases import split_sentences
+from pipeline.prose.phrases import split_sentences
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Span

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline.engines.rules.claims import candidate, claim_cell, quote_of, tidy
 from pipeline.engines.rules.evaluations import project_in_title
 from pipeline.forms.grid import align_row, is_blank
 from pipeline.forms.reading import BlockKind, Form
+from pipeline.forms.year import find_year
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim, Section, SectionKind
 from schemas.text import Document, Span
@@ -21,7 +21,6 @@ _ORGAN = (
 _NAME = re.compile(
     rf"[\u4e00-\u9fffA-Za-z（）()·]{{2,40}}?{_ORGAN}(?:本级|机关)?(?=$|[\s\d，。：:（(]|整体|部门|单位|项目|预算|绩效|关于|\d{{4}}|机关|年度|财政|决算)"
 )
-_YEAR = re.compile(r"(?<!\d)(20\d{2})\s*年")
 _TITLE = re.compile(r"(?:绩效|自评|评价).{0,12}报\s*告")
 _LEAD = re.compile(r"^(?:附件\s*\d*\s*[:：]?|关于|[（(]?20\d{2}\s*年度?[)）]?|[\s:：])+")
 _TAIL = re.compile(
@@ -56,21 +55,6 @@ def read_facts(document: Document, sections: Sequence[Section], forms: Sequence[
         fields["no_deviation_declared"] = Claim("true", declared, document.quote(declared))
     anchor = unit.where if unit and unit.where else Span(0, min(len(document.text), 40))
     return candidate(RecordKind.REPORT, {}, fields, quote_of(document.text, [anchor]), "facts")
-
-
-def find_year(document: Document) -> Claim | None:
-    """The fiscal year: the one in the title, else the one the text speaks of most."""
-    head = document.text[:400]
-    title = _TITLE.search(head)
-    years = list(_YEAR.finditer(head, 0, title.end() if title else len(head)))
-    match = years[-1] if title and years else None
-    if match is None:
-        counted = Counter(m[1] for m in _YEAR.finditer(document.text))
-        if not counted:
-            return None
-        common = counted.most_common(1)[0][0]
-        match = next(m for m in _YEAR.finditer(document.text) if m[1] == common)
-    return Claim(match[1], Span(match.start(1), match.end(1)))
 
 
 def find_unit(document: Document, sections: Sequence[Section], forms: Sequence[Form]) -> Claim | None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, piece, quote_of, tidy
-from pipeline.engines.rules.phrases import CLAUSE_END, split_sentences, strip_lead
+from pipeline.prose.columns import money_column
+from pipeline.prose.phrases import CLAUSE_END, split_sentences, strip_lead
 from pipeline.quantities import Quantity, find_quantities
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
@@ -21,22 +22,6 @@ _NOT_FUNDING = re.compile(
     r"结余|结转|次均|人均|平均|征收|收取|收缴|盘活|同比|[较比]上年(?!度?的?$)|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户"
 )
 _INCOME = re.compile(r"收入")
-_COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("prior_executed", re.compile(r"(?:上年|去年|上年度)(?:[^，]{0,10}(?:决算|支出|执行)|度?的?$)")),
-    (
-        "annual_budget",
-        re.compile(
-            r"全年(?:调整|收支|支出|总)?(?:后)?预算(?:数|额|总额)?(?:为|是|共)?|追加|调整(?:后)?(?:的)?(?:全年)?预算(?:数|额)?(?:为|是|共)?|预算(?:调整|追加)数?|预算(?:金额|总额|总计|总数)|追加后预算|(?<!预算)(?:下达|安排)(?:资金|预算|经费)?|预算资金总额|调整为"
-        ),
-    ),
-    (
-        "initial_budget",
-        re.compile(
-            r"年初[^，]{0,8}预算|年初预算|批复[^，]{0,6}预算|预算批复|预算(?:数|资金|安排|控制数)|部门预算|年度预算|预算(?:为|是|共)?$|预算总?(?:为|数)"
-        ),
-    ),
-    ("executed", re.compile(r"决算|执行|支出|使用|支付|开支|花费|实际|列支|拨付|发放|用于|结算")),
-)
 _COLUMN_WORDS = re.compile(
     r"(?:(?:追加|调整|调增)(?:指标|预算|资金)?后(?:的)?|全年|年初|年终|年末|本年度?|年度|当年|实际|累计|实际累计|部门|财政|总)*"
     r"(?:预算批复数?|批复预算数?|预算调整数|调整后预算数?|调整预算数?|预算执行数|预算(?:总额|金额|总数|资金|控制数|数|安排)?|决算数?|执行数?|执行金额|到位数?|到位资金|[较比]?(?:上年|去年)度?的?)"
@@ -66,7 +51,6 @@ _CLOSED = re.compile(r"[)）]")
 _CORE = re.compile(r"实际|支出|资金|经费|金额|总额")
 _PARTS = re.compile(r"其中|具体为|包括|分别为|如下|[:：]")
 _TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
-_LAST_YEAR = re.compile(r"(20\d\d)年")
 
 
 @dataclass
@@ -136,7 +120,7 @@ def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> It
             continue
         if not _is_funding(quantity, left, owner, column or (current.column if current.fields else "")):
             continue
-        code = _column(tidy(left), owner.year) or column or current.column or "executed"
+        code = money_column(tidy(left), owner.year) or column or current.column or "executed"
         item = _item(text, clause, number.start)
         if item is None and not current.fields and owner.name is None:
             item = _topic(text, sentence.start, clause)
@@ -176,18 +160,6 @@ def _is_funding(quantity: Quantity, left: str, owner: Owner, column: str) -> boo
     if not owner.about_money and not column:
         return _BUDGET_WORD.search(words) is not None
     return bool(_MONEY_WORD.search(words)) or bool(column)
-
-
-def _column(words: str, year: int | None) -> str:
-    best, place = "", -1
-    for code, pattern in _COLUMNS:
-        for match in pattern.finditer(words):
-            if match.end() > place or (match.end() == place and code == "executed" and not best):
-                best, place = code, match.end()
-    named = _LAST_YEAR.search(words)
-    if best == "executed" and named and year is not None and int(named[1]) < year:
-        return "prior_executed"
-    return best
 
 
 def _item(text: str, clause: int, end: int) -> Piece | None:

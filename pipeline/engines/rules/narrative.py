@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, piece, quote_of
-from pipeline.engines.rules.phrases import (
+from pipeline.prose.phrases import (
     CLAUSE_END,
     carries_name,
     counts_noun,
@@ -20,7 +20,7 @@ from pipeline.engines.rules.phrases import (
     strip_lead,
     strip_tail,
 )
-from pipeline.engines.rules.roles import CHANGE, Role, Setting, role_of
+from pipeline.prose.roles import CHANGE, Role, Setting, role_of
 from pipeline.quantities import Quantity, find_quantities
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim

@@ -21,7 +21,7 @@ from pipeline.engines.rules.evaluations import (
     subjects_in_summary,
 )
 from pipeline.engines.rules.evaluations_prose import department_subject, project_subjects
-from pipeline.engines.rules.facts import find_unit, find_year, read_facts
+from pipeline.engines.rules.facts import find_unit, read_facts
 from pipeline.engines.rules.funding_forms import read_amounts, read_funding, read_split
 from pipeline.engines.rules.funding_prose import Owner, read_prose_funding
 from pipeline.engines.rules.goals import goal_cells, read_goals
@@ -30,6 +30,7 @@ from pipeline.engines.rules.indicators import read_indicators
 from pipeline.engines.rules.narrative import read_narrative
 from pipeline.engines.rules.problems import read_cell_problems, read_problems, read_remedies
 from pipeline.forms.reading import Block, BlockKind, Form, read_forms
+from pipeline.forms.year import find_year
 from schemas.outline import title_start
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Chunk, Reading, Section, SectionKind
@@ -49,7 +50,7 @@ class RulesEngine:
         """Every record that the rules find, in order of the text."""
         del chunks  # the rules read whole tables and sections
         year = find_year(document)
-        forms = read_forms(document, int(year.value) if year else None)
+        forms = read_forms(document)
         report = _Report(document, tuple(sections), forms, int(year.value) if year else None)
         facts = read_facts(document, sections, forms)
         passages, evaluations = _subjects(report)

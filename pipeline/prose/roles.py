@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.engines.rules.phrases import CLAUSE_END, ends_in_verb, strip_lead
+from pipeline.prose.phrases import CLAUSE_END, ends_in_verb, strip_lead
 from pipeline.quantities import Quantity
 
 

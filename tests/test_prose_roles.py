@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.engines.rules.roles import ROLES, Role, Setting, role_of
+from pipeline.prose.roles import ROLES, Role, Setting, role_of
 from pipeline.quantities import find_quantities
 
 
