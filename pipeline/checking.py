@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 from pipeline.checks import check_records
 from pipeline.confidence import STATUS_FLAGS, score_fields
-from pipeline.grounding import TextIndex, ground, index_text, locate, locate_quote
+from pipeline.forms.reading import read_forms
+from pipeline.forms.standing import Standings, standings_of
+from pipeline.grounding import TextIndex, find_all, ground, index_text, locate_quote, value_needle
+from pipeline.prose.staff import staff_field
 from schemas.records import SECTIONS, FieldType, Labels, RecordKind, field_types
 from schemas.stages import Candidate, Claim, FieldRef, Finding, GroundedField, GroundedRecord
 from schemas.text import Document, Span
@@ -61,7 +64,7 @@ class CheckedLabels(NamedTuple):
 def check_labels(document: Document, labels: Labels) -> CheckedLabels:
     """The labels' values, each with its status in the document, and the findings of all checks."""
     index = index_text(document.text)
-    placed = (("", _facts(index, labels)), *_candidates(labels))
+    placed = (("", _facts(document, index, labels)), *_candidates(labels))
     records = ground(document, tuple(candidate for _, candidate in placed))
     findings = check_records(document, records)
     flags = {score.ref: score.flags for score in score_fields(records, findings) if score.flags}
@@ -73,18 +76,25 @@ def check_labels(document: Document, labels: Labels) -> CheckedLabels:
     return CheckedLabels((*fields, *_finding_quotes(index, labels)), records, findings)
 
 
-def _facts(index: TextIndex, labels: Labels) -> Candidate:
-    """The facts about the report, each at the first place where it stands: labels give no quote for them, and a year
-    or a unit's name that stands in many places is no doubt.
+def _facts(document: Document, index: TextIndex, labels: Labels) -> Candidate:
+    """The facts about the report: labels give no quote for them, and a year or a unit's name that stands in many
+    places is no doubt. Of the places of a number of staff, the first that speaks of such staff is meant.
     """
-    whole = Span(0, len(index.text))
-    values = {name: getattr(labels, name) for name in field_types(RecordKind.REPORT) if name != _DECLARED}
-    claims = {
-        name: Claim(str(value), locate(index, str(value), whole).span)
-        for name, value in values.items()
-        if value is not None
-    }
+    standings = standings_of(read_forms(document))
+    claims: dict[str, Claim] = {}
+    for name in field_types(RecordKind.REPORT):
+        value = getattr(labels, name)
+        if value is None or name == _DECLARED:
+            continue
+        spans = [hit.span for hit in find_all(index, value_needle(str(value))) if hit.span is not None]
+        speaking = (span for span in spans if _tells(document, standings, span, name))
+        claims[name] = Claim(str(value), next(speaking, spans[0] if spans else None))
     return Candidate(RecordKind.REPORT, {}, claims, Claim(""), ENGINE, ENGINE)
+
+
+def _tells(document: Document, standings: Standings, span: Span, name: str) -> bool:
+    stands = standings.at(span)
+    return name == (stands.code if stands is not None else staff_field(document.text, span.start))
 
 
 def _candidates(labels: Labels) -> Iterator[tuple[str, Candidate]]:

@@ -83,7 +83,6 @@ def _score(record: GroundedRecord, field: GroundedField, doubts: Iterable[Findin
     confidence = 1.0
     for value in signals.values():
         confidence *= value
-    # What the report contradicts itself in may well be read right: that is a finding, no reason to doubt the reading.
     flags = [finding.detail for finding in doubts if not finding.about_report]
     if not field.status.vouched:
         flags.insert(0, STATUS_FLAGS[field.status])
@@ -95,6 +94,8 @@ def _score(record: GroundedRecord, field: GroundedField, doubts: Iterable[Findin
         flags.append(f"两种读法不同，另一种读作“{field.other}”")
     if confidence < threshold and not flags:
         flags.append("读取方式的可靠性较低，请核对")
+    if flags:  # where the report contradicts itself, its values may well be read right: that alone is no doubt
+        flags += [finding.detail for finding in doubts if finding.about_report]
     return ScoredField(FieldRef(record.index, field.name), round(confidence, 4), signals, tuple(flags))
 
 

@@ -10,9 +10,10 @@ from itertools import combinations
 from pipeline.checks.amounts import COLUMNS, Amount, fold_words, precision, read_amount, read_quantity, refs_of, span_of
 from pipeline.checks.amounts import item_of as item_words
 from pipeline.checks.breakdowns import TOTAL_ITEM
-from pipeline.checks.places import funding_by_evaluation, is_form, sentence_at
+from pipeline.checks.places import funding_by_evaluation, is_form
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.checks.units import is_misscaled
+from pipeline.prose.phrases import sentence_at
 from pipeline.quantities import Quantity, find_quantities, tolerance
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity

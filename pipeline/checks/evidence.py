@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from pipeline.checks.amounts import COLUMNS, money_unit, read_quantity, refs_of, span_of, spans_of
+from pipeline.checks.amounts import COLUMNS, read_quantity, refs_of, span_of, spans_of
 from pipeline.checks.places import is_run_together
 from pipeline.checks.registry import CheckedReport, check
-from pipeline.quantities import find_quantities, parse_quantity, same_quantity
+from pipeline.quantities import parse_quantity, same_quantity
 from schemas.records import FieldType, RecordKind, field_types
 from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, Severity, Status
 from schemas.text import Span
@@ -18,10 +18,9 @@ _SPACE = re.compile(r"\s+")
 _DIGIT = re.compile(r"[0-9]")
 _BEFORE_DIGIT = re.compile(r"[0-9０-９][.．]?\Z|[0-9０-９][,，]\Z")
 _AFTER_DIGIT = re.compile(r"[.．]?[0-9０-９]|[,，][0-9０-９]{3}(?![0-9０-９])")
-_UNIT_AFTER = re.compile(r"(?:%|％|‰|个百分点|(?:万亿|亿|万|千|百)?(?:美元|欧元|港元|元)|万|亿)")
+_UNIT_AFTER = re.compile(r"[ \u3000]?(?P<unit>%|％|‰|个百分点|(?:万亿|亿|万|千|百)?(?:美元|欧元|港元|元)|万|亿)")
 _MEASURED = frozenset({"target", "actual", "rate", "completion_rate", "change"})
 _POINTS = ("weight", "score", "total_score")
-_LOOK_AHEAD = 6
 _TWO_CELLS = re.compile(r"[0-9０-９]\s*\t\s*[0-9０-９]")
 _MOST_POINTS = 100
 
@@ -46,7 +45,7 @@ def differing_values(report: CheckedReport) -> Iterator[Finding]:
     must not be a part of a longer number (``18`` in ``793.18``).
     """
     yield from _by_status(report, Status.NUMBER_MISMATCH, "VALUE_DIFFERS", "与原文相应位置的数字不一致")
-    for record, field, span in _vouched_numbers(report):
+    for record, field, span in vouched_numbers(report):
         written = report.document.quote(span)
         if not _same_value(field.value, written):
             detail = f"“{field.value}”与出处的“{_plain(written)}”不一致"
@@ -54,24 +53,35 @@ def differing_values(report: CheckedReport) -> Iterator[Finding]:
             detail = f"“{field.value}”只是出处一个更长数字的一部分"
         else:
             continue
-        yield _doubt("VALUE_DIFFERS", Severity.ERROR, detail, (span,), FieldRef(record.index, field.name))
+        yield doubt("VALUE_DIFFERS", Severity.ERROR, detail, (span,), FieldRef(record.index, field.name))
+
+
+@check("VALUE_OUTSIDE_QUOTE", Severity.ERROR)
+def values_outside_quotes(report: CheckedReport) -> Iterator[Finding]:
+    """数值不在该记录的引文之内，出自报告别处。
+
+    What is said of the report and its evaluations as a whole may stand anywhere.
+    """
+    for record, field, span in vouched_numbers(report):
+        quote = record.quote.span
+        anywhere = record.kind in (RecordKind.REPORT, RecordKind.EVALUATION)
+        if anywhere or quote is None or not record.quote.status.vouched or quote.overlaps(span):
+            continue
+        detail = f"“{field.value}”不在该记录的引文“{_plain(record.quote.value)}”之内"
+        ref = FieldRef(record.index, field.name)
+        yield doubt("VALUE_OUTSIDE_QUOTE", Severity.ERROR, detail, (span, quote), ref)
 
 
 @check("UNIT_DIFFERS", Severity.WARNING)
 def differing_units(report: CheckedReport) -> Iterator[Finding]:
-    """数值的单位与原文中紧跟在数字后面的单位不一致。
-
-    Amounts of funding records stand without unit beside ``unit`` (labeling guide); other measures carry theirs.
-    """
-    for record, field, span in _vouched_numbers(report):
-        if record.kind is RecordKind.FUNDING and field.name in COLUMNS:
-            yield from _funding_unit(report, record, field, span)
-        elif field.name in _MEASURED and _DIGIT.search(unicodedata.normalize("NFKC", field.value[-1:])):
+    """数值漏了原文中紧跟在数字后面的单位。"""
+    for record, field, span in vouched_numbers(report):
+        if field.name in _MEASURED and _DIGIT.search(unicodedata.normalize("NFKC", field.value[-1:])):
             after = _UNIT_AFTER.match(report.document.text, span.end)
             if after:
-                detail = f"“{field.value}”漏了原文数字后的单位“{after.group()}”"
+                detail = f"“{field.value}”漏了原文数字后的单位“{after['unit']}”"
                 evidence = (Span(span.start, after.end()),)
-                yield _doubt("UNIT_DIFFERS", Severity.WARNING, detail, evidence, FieldRef(record.index, field.name))
+                yield doubt("UNIT_DIFFERS", Severity.WARNING, detail, evidence, FieldRef(record.index, field.name))
 
 
 @check("VALUE_NOT_NUMERIC", Severity.WARNING)
@@ -83,7 +93,7 @@ def unnumeric_points(report: CheckedReport) -> Iterator[Finding]:
             if field is not None and parse_quantity(field.value) is None:
                 detail = f"“{field.value}”不是数字，不能作分值或得分"
                 evidence = spans_of((field,)) or span_of(record)
-                yield _doubt("VALUE_NOT_NUMERIC", Severity.WARNING, detail, evidence, FieldRef(record.index, name))
+                yield doubt("VALUE_NOT_NUMERIC", Severity.WARNING, detail, evidence, FieldRef(record.index, name))
 
 
 @check("POINTS_OVER_100", Severity.WARNING)
@@ -95,7 +105,7 @@ def impossible_points(report: CheckedReport) -> Iterator[Finding]:
             if points is not None and points.number > _MOST_POINTS:
                 detail = f"“{record.value(name)}”超过100分，疑为几个数字粘连"
                 evidence = spans_of((record.get(name),))
-                yield _doubt("POINTS_OVER_100", Severity.WARNING, detail, evidence, FieldRef(record.index, name))
+                yield doubt("POINTS_OVER_100", Severity.WARNING, detail, evidence, FieldRef(record.index, name))
 
 
 @check("SCORE_OVER_WEIGHT", Severity.WARNING)
@@ -131,10 +141,11 @@ def _by_status(report: CheckedReport, status: Status, code: str, words: str) -> 
             everywhere = field.name == "fiscal_year" and status is Status.AMBIGUOUS
             if field.status is status and types.get(field.name) is FieldType.NUMBER and not everywhere:
                 evidence = spans_of((field,)) or span_of(record)
-                yield _doubt(code, severity, f"“{field.value}”{words}", evidence, FieldRef(record.index, field.name))
+                yield doubt(code, severity, f"“{field.value}”{words}", evidence, FieldRef(record.index, field.name))
 
 
-def _vouched_numbers(report: CheckedReport) -> Iterator[tuple[GroundedRecord, GroundedField, Span]]:
+def vouched_numbers(report: CheckedReport) -> Iterator[tuple[GroundedRecord, GroundedField, Span]]:
+    """Every number that grounding vouches for, with its record and its place."""
     for record in report.records:
         types = field_types(record.kind)
         for field in record.fields:
@@ -157,22 +168,8 @@ def _is_part_of_number(text: str, span: Span) -> bool:
     return bool(before or (last.isdigit() and _AFTER_DIGIT.match(text, span.end)))
 
 
-def _funding_unit(report: CheckedReport, record: GroundedRecord, field: GroundedField, span: Span) -> Iterator[Finding]:
-    text, unit = report.document.text, record.value("unit")
-    window = text[span.start : span.end + _LOOK_AHEAD].split("\t")[0].split("\n\n")[0]
-    beside = next((q for q in find_quantities(window) if q.number_span.start <= 1), None)
-    if beside is None or not beside.dimension.startswith("money") or span.start + beside.span.end <= span.end:
-        return
-    if (beside.scale, beside.dimension) == money_unit(unit):
-        return
-    written = text[span.start : span.start + beside.span.end]
-    detail = f"记录的单位是“{unit or '（无）'}”，原文写的是“{_plain(written)}”"
-    refs = (FieldRef(record.index, field.name), *((FieldRef(record.index, "unit"),) if unit else ()))
-    evidence = (Span(span.start, span.start + beside.span.end),)
-    yield Finding("UNIT_DIFFERS", Severity.WARNING, detail, evidence, refs, about_report=False)
-
-
-def _doubt(code: str, severity: Severity, detail: str, evidence: tuple[Span, ...], ref: FieldRef) -> Finding:
+def doubt(code: str, severity: Severity, detail: str, evidence: tuple[Span, ...], ref: FieldRef) -> Finding:
+    """A finding about the reading of one field, not about the report."""
     return Finding(code, severity, detail, evidence, (ref,), about_report=False)
 
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.checks.registry import CheckedReport
+from pipeline.prose.phrases import sentence_at
 from schemas.records import RecordKind
 from schemas.stages import GroundedRecord
 from schemas.text import Cell, Document, Span, Table
 
 _AMOUNT_CELL = re.compile(r"\s*-?[\d０-９][\d０-９,，.．]*\s*(?:万元|亿元|元)?\s*\Z")
 _NUMBERED_LABEL = re.compile(r"\s*\d{1,2}\s*[、.．]\s*[^\d\s]")
-_SENTENCE_END = re.compile(r"[。！？!?\n\t]")
 
 
 def table_at(document: Document, span: Span | None) -> Table | None:
@@ -82,13 +82,6 @@ def funding_by_evaluation(report: CheckedReport) -> dict[str, tuple[GroundedReco
         evaluation: tuple(record for record in records if not is_run_together(report.document, record))
         for evaluation, records in report.by_evaluation(RecordKind.FUNDING).items()
     }
-
-
-def sentence_at(text: str, span: Span) -> Span:
-    """The sentence around a span: to the nearest full stop, line end or tab on either side."""
-    starts = [match.end() for match in _SENTENCE_END.finditer(text, max(0, span.start - 400), span.start)]
-    end = _SENTENCE_END.search(text, span.end)
-    return Span(starts[-1] if starts else max(0, span.start - 400), end.start() if end else len(text))
 
 
 def sentences_with(text: str, words: str) -> tuple[Span, ...]:

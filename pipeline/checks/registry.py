@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
+from pipeline.forms.reading import read_forms
+from pipeline.forms.standing import Standings, standings_of
+from pipeline.forms.year import find_year
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
 from schemas.text import Document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckedReport:
-    """What a check looks at: the text and the records that were read from it."""
+    """What a check looks at: the text and the records that were read from it.
+
+    What several checks ask of the two is worked out once, when it is first asked for.
+    """
 
     document: Document
     records: tuple[GroundedRecord, ...]
+
+    @cached_property
+    def standings(self) -> Standings:
+        """Under which header, and in which row, each cell of the forms stands."""
+        return standings_of(read_forms(self.document))
+
+    @cached_property
+    def year(self) -> int | None:
+        """The year that the report says it is about, whatever a record claims."""
+        stated = find_year(self.document)
+        return None if stated is None else int(stated.value)
 
     def of_kind(self, kind: RecordKind) -> tuple[GroundedRecord, ...]:
         """The records of one kind, in order."""

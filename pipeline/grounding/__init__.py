@@ -7,6 +7,6 @@ that are merely alike are looked for only to tell a number that differs from wor
 
 from pipeline.folding import TextIndex, index_text
 from pipeline.grounding.evidence import ground
-from pipeline.grounding.places import Located, locate, locate_quote
+from pipeline.grounding.places import Located, find_all, locate, locate_quote, value_needle
 
-__all__ = ["Located", "TextIndex", "ground", "index_text", "locate", "locate_quote"]
+__all__ = ["Located", "TextIndex", "find_all", "ground", "index_text", "locate", "locate_quote", "value_needle"]

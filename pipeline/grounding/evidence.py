@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 from pipeline.folding import TextIndex, fold, index_text
+from pipeline.forms.reading import read_forms
+from pipeline.forms.standing import Standing, Standings, standings_of
 from pipeline.grounding.places import (
     ABSENT,
     Located,
@@ -17,6 +22,9 @@ from pipeline.grounding.places import (
     quote_needle,
     value_needle,
 )
+from pipeline.prose.columns import told_column
+from pipeline.prose.numbers import told_fields
+from pipeline.prose.phrases import sentence_at
 from schemas.records import FieldType, RecordKind, field_types
 from schemas.stages import Candidate, Claim, GroundedField, GroundedRecord, Status
 from schemas.text import Document, Span
@@ -29,21 +37,39 @@ def ground(document: Document, candidates: Sequence[Candidate]) -> tuple[Grounde
     """Each candidate with the status and span of its quote and of every field, in the order given; none is dropped.
 
     A field is looked for where it is claimed to stand, then inside its own quote, inside the record's quote, and at
-    last in the whole text, where it must be the only one of its kind.
+    last in the whole text, where it must be the only one of its kind. Of several places in a quote, the one whose
+    column is for the field is meant; of several places of a name, the one that the quote stands under.
     """
-    index = index_text(document.text)
-    return tuple(_ground_record(index, place, candidate) for place, candidate in enumerate(candidates))
+    sought = _Sought(document, index_text(document.text))
+    return tuple(_ground_record(sought, place, candidate) for place, candidate in enumerate(candidates))
 
 
-def _ground_record(index: TextIndex, place: int, candidate: Candidate) -> GroundedRecord:
+@dataclass(frozen=True)
+class _Sought:
+    """The text that is searched. Its forms are read when first asked for: a value with a place needs none."""
+
+    document: Document
+    index: TextIndex
+
+    @cached_property
+    def standings(self) -> Standings:
+        """Under which header each cell of the forms stands."""
+        return standings_of(read_forms(self.document))
+
+
+def _ground_record(sought: _Sought, place: int, candidate: Candidate) -> GroundedRecord:
+    index = sought.index
     claimed = {name: _locate_claimed(index, name, claim) for name, claim in candidate.fields.items()}
     quote = _locate_record(index, candidate.quote, [found.span for found in claimed.values() if found and found.span])
     types = field_types(candidate.kind)
+    inside = {} if all(claimed.values()) else _locate_together(sought, candidate, quote)
     # A report's own facts stand all over it: its quote says nothing of where they cannot be.
     bounds = [] if candidate.kind is RecordKind.REPORT else [quote]
     fields = []
     for name, claim in candidate.fields.items():
-        found = claimed[name] or _locate_free(index, claim.value, quote)
+        found = claimed[name] or inside.get(name) or locate(index, claim.value)
+        if found.status is Status.AMBIGUOUS and types.get(name) is FieldType.NAME and quote.span is not None:
+            found = _nearest(index, claim.value, quote.span)
         if claimed[name] is None and types.get(name) is FieldType.NUMBER:
             own = [locate_quote(index, claim.quote)] if claim.quote else []
             found = _keep_within(index, claim.value, found, own + bounds)
@@ -102,8 +128,57 @@ def _locate_inside(index: TextIndex, value: str, passage: Located) -> Located | 
     return found if found.status.vouched else None
 
 
-def _locate_free(index: TextIndex, value: str, quote: Located) -> Located:
-    return _locate_inside(index, value, quote) or locate(index, value)
+def _locate_together(sought: _Sought, candidate: Candidate, quote: Located) -> dict[str, Located]:
+    """Where the record's fields stand inside its quote.
+
+    Of several places of a value, the one under the field's own header counts most, or the one that the words of its
+    sentence tell to be the field's; then the one in the row that most of the record's values stand in (a quote may
+    begin in the row above to be unique), then the first.
+    """
+    if not quote.status.vouched:
+        return {}
+    hits = {
+        name: [
+            (hit, sought.standings.at(hit.span))
+            for hit in find_all(sought.index, value_needle(claim.value), quote.span)
+        ]
+        for name, claim in candidate.fields.items()
+        if name != _DECLARED
+    }
+    rows = Counter(
+        id(row)
+        for name, found in hits.items()
+        for row in {id(s.row): s.row for _, s in found if s is not None and s.code in (name, "")}.values()
+    )
+
+    def suits(name: str, hit: tuple[Located, Standing | None]) -> tuple[bool, int]:
+        found, stands = hit
+        if name == "total_score":  # the total row is no row of a block, and stands last
+            return stands is None or stands.code in ("score", name), 0 if found.span is None else found.span.start
+        if stands is not None:
+            return stands.code == name, rows[id(stands.row)]
+        return found.span is not None and _is_told(sought, candidate.kind, name, found.span), 0
+
+    return {
+        name: max(found, key=partial(suits, name))[0] if len(found) > 1 else found[0][0]
+        for name, found in hits.items()
+        if found
+    }
+
+
+def _is_told(sought: _Sought, kind: RecordKind, name: str, span: Span) -> bool:
+    """True where the words around a number in prose say that it is the field's."""
+    text = sought.index.text
+    if kind is RecordKind.INDICATOR:
+        return told_fields(text, span, sentence_at(text, span)) == {name}
+    return kind is RecordKind.FUNDING and told_column(text, span, sentence_at(text, span), None) == name
+
+
+def _nearest(index: TextIndex, value: str, quote: Span) -> Located:
+    """Of several places of a name (a merged level, the unit over a form), the last before the quote, else the first."""
+    hits = [hit for hit in find_all(index, value_needle(value)) if hit.span is not None]
+    above = [hit for hit in hits if hit.span is not None and hit.span.end <= quote.start]
+    return above[-1] if above else hits[0]
 
 
 def _keep_within(index: TextIndex, value: str, found: Located, passages: Sequence[Located]) -> Located:

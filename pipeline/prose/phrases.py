@@ -13,6 +13,7 @@ _NUMBERED = (
     r"[（(][一二三四五六七八九十\d]{1,3}[)）]|[①-⑳]|\t|附件|第[一二三四五六七八九十]+)"
 )
 _SENTENCE = re.compile(rf"[。；;！？!?]|(?<=[：:。])\s*\n|\n(?={_NUMBERED})")
+_SENTENCE_STOP = re.compile(r"[。！？!?\n\t]")
 _SHORT_LINE = 14
 
 _LEAD = re.compile(
@@ -115,3 +116,34 @@ def first_noun_after(right: str) -> str:
     match = _NOUN.match(right)
     words = match[0].strip() if match else ""
     return words if len(re.sub(r"\s+", "", words)) >= 2 else ""
+
+
+def tight(words: str) -> str:
+    """The words without any white space: prose is wrapped anywhere."""
+    return re.sub(r"\s+", "", words)
+
+
+def clause_start(text: str, before: int, start: int) -> int:
+    """Where the words that belong to a number begin: after the last separator, or after the number before it."""
+    place = before
+    for match in CLAUSE_END.finditer(text, before, start):
+        place = match.end()
+    mark = text.rfind("、", place, start)
+    return (
+        mark + 1
+        if mark >= 0 and place == before and before > 0 and text[before - 1 : before] not in "。；\n"
+        else place
+    )
+
+
+def clause_end(text: str, start: int, following: int) -> int:
+    """Where the words that belong to a number end: at the next separator, or at the number after it."""
+    match = CLAUSE_END.search(text, start, following)
+    return match.start() if match else following
+
+
+def sentence_at(text: str, span: Span) -> Span:
+    """The sentence around a span: to the nearest full stop, line end or tab on either side."""
+    starts = [match.end() for match in _SENTENCE_STOP.finditer(text, max(0, span.start - 400), span.start)]
+    end = _SENTENCE_STOP.search(text, span.end)
+    return Span(starts[-1] if starts else max(0, span.start - 400), end.start() if end else len(text))

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, piece, quote_of, tidy
-from pipeline.prose.columns import money_column
-from pipeline.prose.phrases import CLAUSE_END, split_sentences, strip_lead
+from pipeline.prose.columns import money_clause, money_column
+from pipeline.prose.phrases import split_sentences, strip_lead
 from pipeline.quantities import Quantity, find_quantities
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
@@ -47,7 +47,6 @@ _TOPIC = re.compile(r"([^“，。：:；\d]{2,24}?(?:项目|资金|经费|支�
 _NO_MONEY = frozenset("元万亿%％")
 _OF_PROJECT = ("项目支出", "基本支出", "项目经费", "项目资金")  # in a project's passage its own money
 _ADDED = re.compile(r"(?:年中|中途|预算|财政)*(?:追加|调[增减])(?:预算|资金|经费|指标)?")
-_CLOSED = re.compile(r"[)）]")
 _CORE = re.compile(r"实际|支出|资金|经费|金额|总额")
 _PARTS = re.compile(r"其中|具体为|包括|分别为|如下|[:：]")
 _TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
@@ -111,7 +110,7 @@ def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> It
     added: list[_Open] = []
     for quantity in find_quantities(text[sentence.start : sentence.end]):
         number = Span(sentence.start + quantity.span.start, sentence.start + quantity.span.end)
-        clause = _clause(text, before, number.start)
+        clause = money_clause(text, before, number.start)
         left = text[clause : number.start]
         before = number.end
         if quantity.dimension == "percent":
@@ -134,18 +133,6 @@ def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> It
         _put(text, current, code, quantity, sentence.start)
         yield current
     yield from added
-
-
-def _clause(text: str, before: int, start: int) -> int:
-    place = before
-    for match in CLAUSE_END.finditer(text, before, start):
-        if match.end() < start - 1 or match[0] not in ":：":
-            place = match.end()
-    for mark in ("、", "（", "("):
-        found = text.rfind(mark, place, start)
-        if found >= 0 and not _CLOSED.search(text, found, start):
-            place = found + 1
-    return place
 
 
 def _is_funding(quantity: Quantity, left: str, owner: Owner, column: str) -> bool:

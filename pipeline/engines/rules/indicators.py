@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from pipeline.engines.rules.claims import candidate, claim, claim_cell, cut_long, piece, quote_of, tidy, trim_end
-from pipeline.forms.grid import Row, align_row, is_blank
+from pipeline.forms.grid import is_blank
 from pipeline.forms.reading import Block
-from pipeline.forms.vocabulary import fold_header
+from pipeline.forms.standing import cells_by_code
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim
 from schemas.text import Cell, Span
@@ -22,7 +22,6 @@ _REMEDY = re.compile(
 _REASON_LABEL = re.compile(r"\s*(?:未完成|偏差|扣分)?(?:的)?原因(?:分析|说明)?\s*[:：]\s*")
 _NO_REASON = re.compile(r"[\s/／\-—－–*0]*\Z|无\Z|无偏差|不存在偏差|暂无")
 _OPERATOR = re.compile(r"[≥≤><=＞＜＝≧≦﹦]")
-_QUALITY = re.compile(r"(?!定性|定量|正向|反向)\S[\s\S]{1,60}")
 _DEFINITE = ("target", "actual", "score")
 
 
@@ -31,7 +30,7 @@ def read_indicators(text: str, block: Block, evaluation: str) -> Iterator[Candid
     level1: Cell | None = None
     level2: Cell | None = None
     for row in block.rows:
-        cells = _cells_by_code(row, block)
+        cells = cells_by_code(row, block)
         upper, lower = cells.pop("level1", None), cells.pop("level2", None)
         if upper is not None and upper.text:
             level1, level2 = upper, None
@@ -53,23 +52,6 @@ def read_indicators(text: str, block: Block, evaluation: str) -> Iterator[Candid
         )
         if "deviation_reason" in fields:
             yield _deviation(text, fields, quote, evaluation)
-
-
-def _cells_by_code(row: Row, block: Block) -> dict[str, Cell]:
-    """The row's cells by field. Of columns with the same header the last filled one counts (an adjusted target)."""
-    found: dict[str, Cell] = {}
-    for place, cell in align_row(row, block.columns, exact=block.exact).items():
-        code = block.columns[place].code
-        if code == "nature" and (_OPERATOR.fullmatch(cell.text) or cell.text == "定性"):
-            code = "operator"
-        if code is not None and (cell.text or code not in found):
-            if code == "reason" and code in found and fold_header(cell.text) == "":
-                continue
-            found[code] = cell
-    sign = found.get("operator") or found.get("nature")
-    if sign is not None and not ("target" in found and found["target"].text) and _QUALITY.fullmatch(sign.text):
-        found["target"] = sign  # a qualitative target that slipped into the column of the sign
-    return found
 
 
 def _fields(text: str, cells: dict[str, Cell]) -> dict[str, Claim]:

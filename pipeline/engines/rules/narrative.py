@@ -12,13 +12,15 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, piece, quote_of
 from pipeline.prose.phrases import (
-    CLAUSE_END,
     carries_name,
+    clause_end,
+    clause_start,
     counts_noun,
     first_noun_after,
     split_sentences,
     strip_lead,
     strip_tail,
+    tight,
 )
 from pipeline.prose.roles import CHANGE, Role, Setting, role_of
 from pipeline.quantities import Quantity, find_quantities
@@ -113,12 +115,12 @@ def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> list[_O
             shared -= 1
             continue
         following = numbers[place + 1].span.start if place + 1 < len(numbers) else sentence.end
-        clause = _clause_start(text, before, number.span.start)
-        right = text[number.span.end : _clause_end(text, number.span.end, following)]
+        clause = clause_start(text, before, number.span.start)
+        right = text[number.span.end : clause_end(text, number.span.end, following)]
         setting = Setting(
             quantity=number.quantity,
-            left=_tight(text[clause : number.span.start]),
-            since=_tight(text[before : number.span.start]),
+            left=tight(text[clause : number.span.start]),
+            since=tight(text[before : number.span.start]),
             right=right.strip(),
             open_record=current is not None,
             more=following < sentence.end,
@@ -159,34 +161,12 @@ def _respective(text: str, numbers: list[_Number]) -> list[_Number]:
     return group
 
 
-def _tight(words: str) -> str:
-    return re.sub(r"\s+", "", words)
-
-
 def _is_name(text: str, place: int) -> bool:
     """True inside quotation marks or a title: what stands there is a name or a slogan, no result."""
     if _IN_TITLE.search(text[max(0, place - 40) : place]):
         return True
     opened = text.rfind("“", max(0, place - 60), place)
     return opened >= 0 and "”" not in text[opened:place] and "”" in text[place : place + 60]
-
-
-def _clause_start(text: str, before: int, start: int) -> int:
-    """Where the words that belong to a number begin: after the last separator, or after the number before it."""
-    place = before
-    for match in CLAUSE_END.finditer(text, before, start):
-        place = match.end()
-    mark = text.rfind("、", place, start)
-    return (
-        mark + 1
-        if mark >= 0 and place == before and before > 0 and text[before - 1 : before] not in "。；\n"
-        else place
-    )
-
-
-def _clause_end(text: str, start: int, following: int) -> int:
-    match = CLAUSE_END.search(text, start, following)
-    return match.start() if match else following
 
 
 def _named(text: str, clause: int, number: _Number, right: str, previous: _Open | None) -> _Open | None:
