@@ -30,6 +30,7 @@ class Row:
     """A record as it is compared: its filled fields (``id`` and ``quote`` are none) and where its quote stands.
 
     ``places`` are ranges of the folded text, one for each occurrence of the quote; none where it was not found.
+    ``index`` is the record's place among those of its kind in its labels.
     """
 
     kind: RecordKind
@@ -37,6 +38,7 @@ class Row:
     fields: Mapping[str, str]
     quote: str
     places: tuple[Span, ...]
+    index: int
 
     @property
     def origin(self) -> str:
@@ -92,10 +94,10 @@ def rows_of(
     """The records of one kind with their filled fields, those ``ignored`` left out, and the places of their quotes."""
     names = [name for name in field_types(kind) if name != "id" and name not in ignored]
     rows = []
-    for record in getattr(labels, SECTIONS[kind]):
+    for index, record in enumerate(getattr(labels, SECTIONS[kind])):
         values = {name: getattr(record, name) for name in names}
         fields = {name: value for name, value in values.items() if is_filled(value)}
-        rows.append(Row(kind, getattr(record, "id", ""), fields, record.quote, text.places(record.quote)))
+        rows.append(Row(kind, getattr(record, "id", ""), fields, record.quote, text.places(record.quote), index))
     return tuple(rows)
 
 

@@ -34,7 +34,8 @@ class FieldKey(NamedTuple):
 class Judgement(NamedTuple):
     """One field of one record, with both values and the gold record's quote (the predicted one's if unpaired).
 
-    ``paired`` is False where the whole record has no counterpart.
+    ``paired`` is False where the whole record has no counterpart. ``gold_record`` and ``predicted_record`` are the
+    places of the two records among those of their kind; the facts about a report are one record, at place 0.
     """
 
     report: str
@@ -44,6 +45,8 @@ class Judgement(NamedTuple):
     predicted: str | None
     quote: str
     paired: bool
+    gold_record: int | None = None
+    predicted_record: int | None = None
 
 
 class Tally(NamedTuple):
@@ -179,7 +182,8 @@ def _judge_facts(gold: Labels, predicted: Labels) -> Iterator[Judgement]:
         same = wanted is not None and claimed is not None and fields_agree(RecordKind.REPORT, name, wanted, claimed)
         if wanted is not None or claimed is not None:
             key = FieldKey(RecordKind.REPORT, "", name)
-            yield Judgement(gold.report, key, _outcome(wanted, claimed, same), wanted, claimed, "", paired=True)
+            outcome = _outcome(wanted, claimed, same)
+            yield Judgement(gold.report, key, outcome, wanted, claimed, "", True, 0, 0)
 
 
 def _fact(labels: Labels, name: str) -> str | None:
@@ -199,13 +203,16 @@ def _judge_pair(report: str, gold: Row, predicted: Row, evaluations: Mapping[str
         if wanted is not None or claimed is not None:
             key = FieldKey(gold.kind, gold.origin, name)
             outcome = _outcome(wanted, claimed, name in same)
-            yield Judgement(report, key, outcome, wanted, claimed, gold.quote, paired=True)
+            yield Judgement(report, key, outcome, wanted, claimed, gold.quote, True, gold.index, predicted.index)
 
 
 def _judge_unpaired(report: str, row: Row, outcome: Outcome) -> Iterator[Judgement]:
     for name, value in row.fields.items():
-        wanted, claimed = (value, None) if outcome is Outcome.OMITTED else (None, value)
-        yield Judgement(report, FieldKey(row.kind, row.origin, name), outcome, wanted, claimed, row.quote, paired=False)
+        key = FieldKey(row.kind, row.origin, name)
+        if outcome is Outcome.OMITTED:
+            yield Judgement(report, key, outcome, value, None, row.quote, False, row.index, None)
+        else:
+            yield Judgement(report, key, outcome, None, value, row.quote, False, None, row.index)
 
 
 def _outcome(gold: str | None, predicted: str | None, same: bool) -> Outcome:
