@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from eval.commands import eval_app
 from pipeline.console import Command, Group, Json, print_result, progress_bar, say, tell
 from pipeline.errors import ExtractError, StoreError, UsageError
 from pipeline.models import MODEL_ENGINES, ModelOptions, model_settings, open_model
@@ -38,6 +39,7 @@ app = typer.Typer(
 
 prompts_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(prompts_app, name="prompts", help="查看、比较和新建提示词版本。")
+app.add_typer(eval_app, name="eval", help="对照人工标注评分：比较引擎、模型和提示词版本。")
 
 Database = Annotated[Path, typer.Option("--db", metavar="文件", help="结果数据库。")]
 _DATABASE = Path("results.duckdb")

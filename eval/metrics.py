@@ -122,7 +122,7 @@ class ReportScore:
 
     def finding_tally(self) -> FindingTally:
         """The findings of all codes together."""
-        return _sum_findings(self.findings.values())
+        return sum_findings(self.findings.values())
 
 
 def score_report(text: str, gold: Labels, predicted: Labels) -> ReportScore:
@@ -152,7 +152,7 @@ def merge(scores: Iterable[ReportScore], name: str = "合计") -> ReportScore:
     return ReportScore(
         name,
         tuple(judgement for score in scores for judgement in score.judgements),
-        {code: _sum_findings(score.findings.get(code, FindingTally()) for score in scores) for code in codes},
+        {code: sum_findings(score.findings.get(code, FindingTally()) for score in scores) for code in codes},
     )
 
 
@@ -173,6 +173,11 @@ def compare_findings(
         )
         for code in sorted({c for c, _ in (*wanted, *claimed)})
     }
+
+
+def sum_findings(tallies: Iterable[FindingTally]) -> FindingTally:
+    """Findings of several reports or codes as if they were of one."""
+    return FindingTally(*map(sum, zip(FindingTally(), *tallies, strict=True)))
 
 
 def _judge_facts(gold: Labels, predicted: Labels) -> Iterator[Judgement]:
@@ -225,10 +230,6 @@ def _outcome(gold: str | None, predicted: str | None, same: bool) -> Outcome:
 
 def _finding_places(text: FoldedText, finding: LabeledFinding) -> list[Span]:
     return [place for quote in finding.quotes for place in text.places(quote)]
-
-
-def _sum_findings(tallies: Iterable[FindingTally]) -> FindingTally:
-    return FindingTally(*map(sum, zip(FindingTally(), *tallies, strict=True)))
 
 
 def _share(part: int, whole: int) -> float | None:

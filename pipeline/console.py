@@ -21,6 +21,7 @@ _FRAME = (
     ("Show this message and exit.", "显示本帮助。"),
     ("[required]", "[必填]"),
     ("[default: ", "[默认："),
+    ("[default:", "[默认："),  # where the line ends there
     ("COMMAND [ARGS]...", "命令 [参数]…"),
     ("[OPTIONS]", "[选项]"),
 )

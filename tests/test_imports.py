@@ -68,7 +68,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "ray": ("pipeline.cluster",),
     "rich": ("pipeline.console",),
     "tenacity": ("pipeline.engines",),
-    "typer": ("cli", "pipeline.console"),
+    "typer": ("cli", "eval.commands", "pipeline.console"),
     "vcr": ("eval.cassettes",),
     "xlsxwriter": ("pipeline.workbook",),
 }
