@@ -69,6 +69,11 @@ def load_cases(folder: Path, suffix: str | None = None) -> tuple[Case, ...]:
     )
 
 
+def report_texts(folder: Path) -> dict[str, str]:
+    """The text of every report of the folder by name, whether it has gold or not."""
+    return {path.stem: _read_text(path) for path in reversed(_report_files(folder / "reports"))}
+
+
 def corpus_sha256(cases: Iterable[Case]) -> str:
     """The SHA-256 of all texts and labels, whatever the folder is called and in whatever order they come."""
     return _sha256(*sorted(f"{case.name}:{case.sha256}" for case in cases))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.console import Command, Group, Json, print_result, progress_bar
+from pipeline.console import Command, Group, Json, print_result, progress_bar, tell
 from pipeline.errors import StoreError, UsageError
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
@@ -26,6 +26,10 @@ eval_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 Evaluations = Annotated[Path, typer.Option("--db", metavar="文件", help="存评测结果的数据库。")]
 Run = Annotated[str, typer.Argument(metavar="评测", help="编号（如 e3）或名称。")]
 Errors = Annotated[bool, typer.Option("--errors", help="逐条列出错误。")]
+Floor = Annotated[float | None, typer.Option(metavar="0–1", min=0, max=1, help="F1 低于此值即不通过，退出码为 1。")]
+Base = Annotated[
+    str | None, typer.Option("--no-regression", metavar="评测", help="比这次评测退步即不通过，退出码为 1。")
+]
 _DATABASE = Path("evaluations.duckdb")
 _CORPUS = Path("eval/corpus")
 _PACKAGES = ("jinja2", "numpy", "scipy", "vcr")
@@ -60,6 +64,8 @@ def _run(
     ] = None,
     name: Annotated[str, typer.Option(metavar="名称", help="给这次评测起的名称。")] = "",
     db: Evaluations = _DATABASE,
+    floor: Floor = None,
+    base: Base = None,
     errors: Errors = False,
     as_json: Json = False,
 ) -> None:
@@ -92,6 +98,7 @@ def _run(
     with open_store(db, read_only=True) as store:
         figures = [load_figures(store, find_eval(store, eval_id)) for eval_id in ids]
         _print_runs(store, figures, errors, as_json)
+        _pass_gate(store, figures, floor, base)
     if any(report.error for one in figures for report in one.reports):
         raise typer.Exit(SOME_FAILED)
 
@@ -107,12 +114,53 @@ def _list(db: Evaluations = _DATABASE, as_json: Json = False) -> None:
 
 
 @eval_app.command("show", cls=Command, help="显示一次评测：各报告、各字段的得分和花费。")
-def _show(run: Run, db: Evaluations = _DATABASE, errors: Errors = False, as_json: Json = False) -> None:
+def _show(
+    run: Run,
+    db: Evaluations = _DATABASE,
+    floor: Floor = None,
+    base: Base = None,
+    errors: Errors = False,
+    as_json: Json = False,
+) -> None:
+    _require_packages()
     from eval.figures import load_figures
     from pipeline.store import find_eval
 
     with _stored(db) as store:
-        _print_runs(store, [load_figures(store, find_eval(store, run))], errors, as_json, full=True)
+        figures = [load_figures(store, find_eval(store, run))]
+        _print_runs(store, figures, errors, as_json, full=True)
+        _pass_gate(store, figures, floor, base)
+
+
+@eval_app.command("compare", cls=Command, help="比较两次评测：差异是否真实，哪些字段退步、哪些改进。")
+def _compare(
+    first: Annotated[str, typer.Argument(metavar="甲", help="编号（如 e3）或名称。")],
+    second: Annotated[str, typer.Argument(metavar="乙", help="编号或名称。")],
+    db: Evaluations = _DATABASE,
+    errors: Annotated[bool, typer.Option("--errors", help="全部列出退步和改进。")] = False,
+    as_json: Json = False,
+) -> None:
+    _require_packages()
+    from eval.comparison import compare_runs
+    from eval.comparison_summary import compare_data, compare_lines
+    from pipeline.store import find_eval
+
+    with _stored(db) as store:
+        compared = compare_runs(store, find_eval(store, first), find_eval(store, second))
+    print_result(as_json, lambda: compare_data(compared), lambda: compare_lines(compared, everything=errors))
+
+
+@eval_app.command("agreement", cls=Command, help="两人标注同一批报告，一致到什么程度：得分的上限。")
+def _agreement(
+    first: Annotated[Path, typer.Argument(metavar="标注甲", help="标注文件夹，或内有 gold/ 的文件夹。")],
+    second: Annotated[Path, typer.Argument(metavar="标注乙", help="另一人的标注文件夹。")],
+    as_json: Json = False,
+) -> None:
+    _require_packages()
+    from eval.labelers import compare_labelers, labelers_data, labelers_lines
+
+    labelers = compare_labelers(first, second)
+    print_result(as_json, lambda: labelers_data(labelers), lambda: labelers_lines(labelers))
 
 
 def _plans(plan: Plan, engines: list[str], prompts: list[str]) -> Iterator[Plan]:
@@ -142,6 +190,23 @@ def _print_runs(store: Store, figures: list[Figures], errors: bool, as_json: boo
             yield from show_lines(one, some)
 
     print_result(as_json, lambda: data[0] if full else data, lines)
+
+
+def _pass_gate(store: Store, figures: list[Figures], floor: float | None, base: str | None) -> None:
+    """Tell the verdict on each run, and exit with a code other than 0 where one does not pass."""
+    if floor is None and base is None:
+        return
+    from eval.comparison import compare_runs
+    from eval.gate import judge, verdict_line
+    from pipeline.store import find_eval
+
+    verdicts = []
+    for one in figures:
+        compared = None if base is None else compare_runs(store, find_eval(store, base), one.run)
+        verdicts.append(judge(one, floor, compared))
+        tell(verdict_line(one, verdicts[-1]))
+    if not all(verdict.passed for verdict in verdicts):
+        raise typer.Exit(SOME_FAILED)
 
 
 @contextmanager

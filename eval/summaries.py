@@ -7,21 +7,12 @@ from typing import Any
 
 from eval.agreement import fold
 from eval.figures import COLUMNS, Effort, Figures, add_counts, effort_of, spread_of
-from eval.metrics import FieldKey, FindingTally, Outcome, Tally, sum_findings
+from eval.metrics import FindingTally, Outcome, Tally, sum_findings
+from eval.titles import OUTCOMES, field_name, percent
 from pipeline.grids import printable, shorten, text_table
 from pipeline.store import EvalJudgement, EvalRow, FieldCounts
 from pipeline.summaries import money, rows_data
-from pipeline.titles import KINDS, field_title
-from schemas.records import RecordKind
 
-OUTCOMES = {
-    Outcome.RIGHT: "正确",
-    Outcome.WRONG: "错误",
-    Outcome.INVENTED: "无中生有",
-    Outcome.OMITTED: "遗漏",
-}
-"""What became of a field, in words."""
-ORIGINS = {"form": "表格", "narrative": "正文"}
 _MOST_REPORTS = 40  # lines of a table that people read; beyond it, the worst
 _WIDTH = 160
 
@@ -118,12 +109,6 @@ def failure_lines(figures: Figures) -> Iterator[str]:
             yield f"{printable(report.report)}：没有读出（{printable(report.error)}），按全部遗漏计"
 
 
-def field_name(key: FieldKey) -> str:
-    """A field with its kind and origin, in words: ``绩效指标（正文）·同比变化``."""
-    origin = f"（{ORIGINS.get(key.origin, key.origin)}）" if key.origin else ""
-    return f"{KINDS[RecordKind(key.kind)]}{origin}·{field_title(key.field, RecordKind(key.kind))}"
-
-
 def effort_data(effort: Effort) -> dict[str, Any]:
     """What a run took as plain data; amounts as text."""
     costs = None if effort.costs is None else {currency: str(amount) for currency, amount in effort.costs.items()}
@@ -137,11 +122,6 @@ def costs_words(effort: Effort) -> str:
     if effort.costs is None:
         return "价格不明"
     return "、".join(money(amount, currency) for currency, amount in effort.costs.items())
-
-
-def percent(share: float | None) -> str:
-    """A fraction as percent with a decimal; a dash for none."""
-    return "–" if share is None else f"{100 * share:.1f}"
 
 
 def _report_lines(figures: Figures) -> Iterator[str]:

@@ -55,6 +55,9 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         (["run", "--corpus", ".", "--repeat", "0"], "--repeat"),
         (["list"], "找不到数据库"),
         (["show", "e1"], "找不到数据库"),
+        (["compare", "e1", "e2"], "找不到数据库"),
+        (["agreement", "gold", "reports"], "没有同名的标注文件"),
+        (["run", "--corpus", ".", "--floor", "2"], "--floor"),
     ],
 )
 def test_wrong_use_is_one_line_with_a_hint_and_leaves_nothing_behind(
@@ -135,7 +138,41 @@ def test_each_engine_and_version_of_the_prompts_is_a_run_and_rules_only_once(com
     assert hybrid["effort"]["calls"] > 0
 
 
-@pytest.mark.parametrize("name", ["run", "list", "show"])
+def test_the_gate_sets_the_exit_code_by_one_verdict(command: Run) -> None:
+    command("run", "--corpus", ".", "--labels", "gold", "--name", "基线")
+    low = command("run", "--corpus", ".", "--labels", "wrong", "--floor", "0.9")
+    assert low.code == 1
+    assert low.err.splitlines()[-1] == "判定 e2：不通过（F1 为 80.0，低于下限 90.0）"
+    high = command("run", "--corpus", ".", "--labels", "wrong", "--floor", "0.7", "--no-regression", "基线", "--json")
+    assert high.code == 0  # two reports cannot show a regression
+    assert high.err.splitlines()[-1].startswith("判定 e3：通过")
+    assert high.data[0]["run"]["eval_id"] == "e3"
+    assert command("show", "e2", "--floor", "0.9").code == 1
+    assert command("show", "e2", "--no-regression", "nobody").code == 2
+
+
+def test_compare_tells_the_verdict_and_every_change(command: Run) -> None:
+    for labels in ("gold", "wrong"):
+        command("run", "--corpus", ".", "--labels", labels)
+    out = command("compare", "gold", "wrong").out
+    assert "结论：持平。F1 100.0 → 80.0，差 -20.00 个百分点" in out
+    assert "只有 2 份报告，少于 6 份，任何差异都无法证实" in out
+    assert "退步 2 处" in out
+    assert "应为 12公里；甲 正确，乙 错误 21公里  «水渠长度12公里»" in out
+    data = command("compare", "e1", "e2", "--json").data
+    assert data["overall"]["verdict"] == "持平"
+    assert data["regressions"][0]["second"] == {"outcome": "wrong", "value": "21公里"}
+
+
+def test_agreement_is_told_as_the_ceiling(command: Run) -> None:
+    out = command("agreement", "gold", "wrong").out
+    assert "上限：两人之间 F1 为 80.0" in out
+    data = command("agreement", ".", "wrong", "--json").data
+    assert data["kinds"]["正文指标"]["differ"] == 2
+    assert data["findings"]["SUM"] == {"first": 2, "second": 0, "first_shared": 0, "second_shared": 0}
+
+
+@pytest.mark.parametrize("name", ["run", "list", "show", "compare", "agreement"])
 def test_help_is_chinese_and_explains_every_option(command: Run, name: str) -> None:
     out = command(name, "--help").out
     assert out.startswith("用法：")

@@ -62,6 +62,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "httpx2": ("pipeline.engines",),
     "instructor": ("pipeline.engines",),
     "lxml": ("pipeline.readers", "eval.writers"),
+    "numpy": ("eval",),
     "openai": ("pipeline.engines",),
     "pydantic": ("schemas", "pipeline.engines", "eval"),
     "rapidfuzz": ("pipeline.grounding", "eval"),
