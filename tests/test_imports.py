@@ -68,6 +68,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "rapidfuzz": ("pipeline.grounding", "eval"),
     "ray": ("pipeline.cluster",),
     "rich": ("pipeline.console",),
+    "scipy": ("eval.matching",),
     "tenacity": ("pipeline.engines",),
     "typer": ("cli", "eval.commands", "pipeline.console"),
     "vcr": ("eval.cassettes",),
