@@ -5,58 +5,31 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
+from eval.commands import eval_app
+from pipeline.console import Command, Group, Json, print_result, progress_bar, say, tell
 from pipeline.errors import ExtractError, StoreError, UsageError
 from pipeline.models import MODEL_ENGINES, ModelOptions, model_settings, open_model
 from pipeline.settings import DEFAULT_THRESHOLD, NO_MODEL_HINT, VERSION, read_settings
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
-    from pipeline.run import Progress, RunReport
+    from pipeline.run import RunReport
     from pipeline.store import Store
 
 SOME_FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 
-_FRAME = (
-    ("Usage:", "用法："),
-    ("Options:", "选项："),
-    ("Commands:", "命令："),
-    ("Arguments:", "参数："),
-    ("Show this message and exit.", "显示本帮助。"),
-    ("[required]", "[必填]"),
-    ("[default: ", "[默认："),
-    ("COMMAND [ARGS]...", "命令 [参数]…"),
-    ("[OPTIONS]", "[选项]"),
-)
 _NARROWEST, _WIDEST = 80, 180
 
-
-def _in_chinese(text: str) -> str:
-    for english, chinese in _FRAME:
-        text = text.replace(english, chinese)
-    return text
-
-
-class _Command(TyperCommand):
-    def get_help(self, ctx: Any) -> str:
-        return _in_chinese(super().get_help(ctx))
-
-
-class _Group(TyperGroup):
-    def get_help(self, ctx: Any) -> str:
-        return _in_chinese(super().get_help(ctx))
-
-
 app = typer.Typer(
-    cls=_Group,
+    cls=Group,
     add_completion=False,
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -64,11 +37,11 @@ app = typer.Typer(
     help="把预算绩效自评报告读成可核对的数据：每个值都指向原文出处。",
 )
 
-prompts_app = typer.Typer(cls=_Group, no_args_is_help=True, rich_markup_mode=None)
+prompts_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(prompts_app, name="prompts", help="查看、比较和新建提示词版本。")
+app.add_typer(eval_app, name="eval", help="对照人工标注评分：比较引擎、模型和提示词版本。")
 
 Database = Annotated[Path, typer.Option("--db", metavar="文件", help="结果数据库。")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 _DATABASE = Path("results.duckdb")
 
 
@@ -78,13 +51,13 @@ def _start(
     version: Annotated[bool, typer.Option("--version", help="显示版本。")] = False,
 ) -> None:
     if version:
-        _say(f"extract {VERSION}")
+        say(f"extract {VERSION}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _say(context.get_help())
+        say(context.get_help())
 
 
-@app.command("run", cls=_Command, help="读取报告，提取、核对后存入数据库；已提取过的自动跳过。")
+@app.command("run", cls=Command, help="读取报告，提取、核对后存入数据库；已提取过的自动跳过。")
 def _run(
     paths: Annotated[list[Path], typer.Argument(metavar="路径…", help="报告文件或文件夹（含子文件夹）。")],
     db: Database = _DATABASE,
@@ -123,7 +96,7 @@ def _run(
     name = engine or ("hybrid" if model is not None or settings.has_model else "rules")
     if engine is None:
         used = f"使用引擎 {name}（模型 {asked.model}）。"
-        _tell(used if name in MODEL_ENGINES else f"未配置模型，使用规则引擎 rules。{NO_MODEL_HINT}")
+        tell(used if name in MODEL_ENGINES else f"未配置模型，使用规则引擎 rules。{NO_MODEL_HINT}")
     if dry_run:
         _plan(paths, db, name, asked, force or refresh, as_json)
         return
@@ -131,9 +104,9 @@ def _run(
     from pipeline.summaries import run_data, run_lines
 
     chosen = open_model(asked) if name in MODEL_ENGINES else None
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         report = run(paths, db, make_engine(name, chosen), RunOptions(threshold, force or refresh), progress, chosen)
-    _print(as_json, lambda: run_data(report), lambda: run_lines(report))
+    print_result(as_json, lambda: run_data(report), lambda: run_lines(report))
     _end(report, settings.debug)
 
 
@@ -143,7 +116,7 @@ def _end(report: RunReport, debug: bool) -> None:
         if debug and file.error is not None and file.error.__cause__ is not None:
             _trace(file.error)
     if report.stopped is not None:
-        _tell(f"已停止：{report.stopped}", report.stopped.hint)
+        tell(f"已停止：{report.stopped}", report.stopped.hint)
     if report.interrupted or report.stopped or report.incomplete:
         raise typer.Exit(INTERRUPTED if report.interrupted else SOME_FAILED)
 
@@ -155,12 +128,12 @@ def _plan(paths: Sequence[Path], db: Path, engine: str, asked: ModelOptions, for
     from pipeline.summaries import plan_data, plan_lines
 
     settings, price = model_settings(asked)
-    with _progress_bar() as progress:
+    with progress_bar() as progress:
         plan = plan_run(paths, db, engine, settings, price, progress, force=force)
-    _print(as_json, lambda: plan_data(plan), lambda: plan_lines(plan))
+    print_result(as_json, lambda: plan_data(plan), lambda: plan_lines(plan))
 
 
-@app.command("show", cls=_Command, help="显示一份报告的全部记录、出处、疑点和矛盾。")
+@app.command("show", cls=Command, help="显示一份报告的全部记录、出处、疑点和矛盾。")
 def _show(
     report: Annotated[str, typer.Argument(metavar="报告", help="报告名称、路径或 SHA-256 的开头。")],
     db: Database = _DATABASE,
@@ -176,14 +149,14 @@ def _show(
         found = find_report(store, report)
         extraction = load_reviewed(store, found.extraction_id, read_reviews(store, found.extraction_id))
     width = min(max(shutil.get_terminal_size((140, 0)).columns, _NARROWEST), _WIDEST)
-    _print(
+    print_result(
         as_json,
         lambda: detail_of(extraction, flagged_only=flagged),
         lambda: [read_out(extraction, flagged_only=flagged, width=width).rstrip("\n")],
     )
 
 
-@app.command("export", cls=_Command, help="导出全部结果：标注、完整 JSON、CSV、Parquet 或 Excel。")
+@app.command("export", cls=Command, help="导出全部结果：标注、完整 JSON、CSV、Parquet 或 Excel。")
 def _export(
     out: Annotated[Path, typer.Option("--out", metavar="文件夹", help="写到哪个文件夹。")],
     file_format: Annotated[str, typer.Option("--format", metavar="格式", help="labels、json、csv、parquet 或 xlsx。")],
@@ -195,10 +168,10 @@ def _export(
         raise UsageError(f"没有“{file_format}”这种导出格式", f"可用：{'、'.join(Format)}。")
     with _existing_store(db) as store:
         written = export_files(store, Format(file_format), out)
-    _say(f"已写入 {len(written)} 个文件：{out}")
+    say(f"已写入 {len(written)} 个文件：{out}")
 
 
-@app.command("check", cls=_Command, help="拿任何人的标注文件与报告原文逐项核对。")
+@app.command("check", cls=Command, help="拿任何人的标注文件与报告原文逐项核对。")
 def _check(
     report: Annotated[Path, typer.Argument(metavar="报告", help="报告文件。")],
     labels: Annotated[Path, typer.Argument(metavar="标注.json", help="标注文件。")],
@@ -212,39 +185,39 @@ def _check(
     loaded = load_labels(labels)
     document = read_document(report)
     checked = check_labels(document, loaded)
-    _print(as_json, lambda: check_data(document, checked), lambda: check_lines(document, checked))
+    print_result(as_json, lambda: check_data(document, checked), lambda: check_lines(document, checked))
     if not checked.passed:
         raise typer.Exit(SOME_FAILED)
 
 
-@app.command("reports", cls=_Command, help="列出数据库里的报告。")
+@app.command("reports", cls=Command, help="列出数据库里的报告。")
 def _reports(db: Database = _DATABASE, as_json: Json = False) -> None:
     from pipeline.store import list_reports
     from pipeline.summaries import reports_lines, rows_data
 
     with _existing_store(db) as store:
         rows = list_reports(store)
-    _print(as_json, lambda: rows_data(rows), lambda: reports_lines(rows))
+    print_result(as_json, lambda: rows_data(rows), lambda: reports_lines(rows))
 
 
-@app.command("runs", cls=_Command, help="列出历次运行及其结果。")
+@app.command("runs", cls=Command, help="列出历次运行及其结果。")
 def _runs(db: Database = _DATABASE, as_json: Json = False) -> None:
     from pipeline.store import list_runs
     from pipeline.summaries import rows_data, runs_lines
 
     with _existing_store(db) as store:
         rows = list_runs(store)
-    _print(as_json, lambda: rows_data(rows), lambda: runs_lines(rows))
+    print_result(as_json, lambda: rows_data(rows), lambda: runs_lines(rows))
 
 
-@prompts_app.command("list", cls=_Command, help="列出提示词的版本和各个任务。")
+@prompts_app.command("list", cls=Command, help="列出提示词的版本和各个任务。")
 def _prompts_list(as_json: Json = False) -> None:
     from pipeline.prompting import prompts_data, prompts_lines
 
-    _print(as_json, prompts_data, prompts_lines)
+    print_result(as_json, prompts_data, prompts_lines)
 
 
-@prompts_app.command("show", cls=_Command, help="显示一个版本的提示词和它的回答格式。")
+@prompts_app.command("show", cls=Command, help="显示一个版本的提示词和它的回答格式。")
 def _prompts_show(
     version: Annotated[str, typer.Argument(metavar="版本", help="如 v2。")],
     task: Annotated[str | None, typer.Argument(metavar="任务", help="如 form；不写则全部。")] = None,
@@ -252,10 +225,10 @@ def _prompts_show(
 ) -> None:
     from pipeline.prompting import prompt_data, prompt_lines
 
-    _print(as_json, lambda: prompt_data(version, task), lambda: prompt_lines(version, task))
+    print_result(as_json, lambda: prompt_data(version, task), lambda: prompt_lines(version, task))
 
 
-@prompts_app.command("diff", cls=_Command, help="比较两个版本的提示词。")
+@prompts_app.command("diff", cls=Command, help="比较两个版本的提示词。")
 def _prompts_diff(
     old: Annotated[str, typer.Argument(metavar="版本甲")],
     new: Annotated[str, typer.Argument(metavar="版本乙")],
@@ -263,26 +236,26 @@ def _prompts_diff(
 ) -> None:
     from pipeline.prompting import diff_data, diff_lines
 
-    _print(as_json, lambda: diff_data(old, new), lambda: diff_lines(old, new))
+    print_result(as_json, lambda: diff_data(old, new), lambda: diff_lines(old, new))
 
 
-@prompts_app.command("new", cls=_Command, help="由现有版本复制出一个新版本，供修改。")
+@prompts_app.command("new", cls=Command, help="由现有版本复制出一个新版本，供修改。")
 def _prompts_new(
     version: Annotated[str, typer.Argument(metavar="新版本")],
     base: Annotated[str | None, typer.Option("--from", metavar="版本", help="从哪个版本复制；默认是在用的。")] = None,
 ) -> None:
     from pipeline.prompting import copy_version
 
-    _say(f"已建立 {copy_version(version, base)}，改好后用 extract run --prompts {version} 试用。")
+    say(f"已建立 {copy_version(version, base)}，改好后用 extract run --prompts {version} 试用。")
 
 
-@app.command("doctor", cls=_Command, help="检查安装和配置，给出修复办法。")
+@app.command("doctor", cls=Command, help="检查安装和配置，给出修复办法。")
 def _doctor(as_json: Json = False) -> None:
     from pipeline.doctor import diagnose
     from pipeline.summaries import doctor_lines
 
     found = diagnose(Path.cwd())
-    _print(as_json, lambda: [diagnosis._asdict() for diagnosis in found], lambda: doctor_lines(found))
+    print_result(as_json, lambda: [diagnosis._asdict() for diagnosis in found], lambda: doctor_lines(found))
     if not all(diagnosis.ok for diagnosis in found):
         raise typer.Exit(SOME_FAILED)
 
@@ -300,7 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
-        _tell("已中断。")
+        tell("已中断。")
         return INTERRUPTED
     except Exception as error:
         return _tell_error(error)
@@ -311,12 +284,12 @@ def _tell_error(error: Exception) -> int:
     if read_settings().debug:
         _trace(error)
     if isinstance(error, ExtractError):
-        _tell(f"错误：{error}", error.hint)
+        tell(f"错误：{error}", error.hint)
     elif hasattr(error, "format_message"):
-        _tell(f"用法有误：{_usage_words(error)}", "用 extract --help 或 extract 命令 --help 查看用法。")
+        tell(f"用法有误：{_usage_words(error)}", "用 extract --help 或 extract 命令 --help 查看用法。")
     else:
         hint = "这是程序的缺陷；设置 EXTRACT_DEBUG=1 再运行一次可看到详情，请附上详情反馈。"
-        _tell(f"程序内部错误：{type(error).__name__}: {error}", hint)
+        tell(f"程序内部错误：{type(error).__name__}: {error}", hint)
         return SOME_FAILED
     return MISUSED
 
@@ -346,43 +319,6 @@ def _existing_store(db: Path) -> Iterator[Store]:
 
     with open_store(db, read_only=True) as store:
         yield store
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Callable[[Progress], None]]:
-    """Shows how far a run is on the terminal, and nothing where stderr is none."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("剩余"))
-    with Bar(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("提取")
-        yield lambda progress: bar.update(task, completed=progress.done, total=progress.total)
-
-
-def _print(as_json: bool, data: Callable[[], object], lines: Callable[[], Iterable[str]]) -> None:
-    if as_json:
-        import json
-
-        _say(json.dumps(data(), ensure_ascii=False, indent=1))
-        return
-    for line in lines():
-        _say(line)
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-
-
-def _tell(message: str, hint: str = "") -> None:
-    """A line on stderr, and the hint on the next."""
-    from pipeline.grids import printable
-
-    sys.stderr.write(f"{printable(message)}\n" + (f"提示：{hint}\n" if hint else ""))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def numbers_agree(gold: str, predicted: str) -> bool:
 
 def names_agree(gold: str, predicted: str) -> bool:
     """True where two names are equal, at least 85 of 100 alike, or one (3 characters or more) is inside the other."""
-    shorter, longer = sorted((fold(gold), fold(predicted)), key=len)
+    shorter, longer = _by_length(gold, predicted)
     if shorter == longer or (len(shorter) >= SHORTEST_CONTAINED and shorter in longer):
         return True
     return likeness(gold, predicted) >= LIKENESS
@@ -72,17 +72,29 @@ def names_agree(gold: str, predicted: str) -> bool:
 
 def measures_agree(gold: str, predicted: str) -> bool:
     """True where two names of narrative indicators share at least 70 % of the shorter one's characters."""
-    shorter, longer = sorted((fold(gold), fold(predicted)), key=len)
-    shared = (Counter(shorter) & Counter(longer)).total()
+    shorter, longer = _by_length(gold, predicted)
+    others = _letters(longer)
+    shared = sum(min(count, others[letter]) for letter, count in _letters(shorter).items() if letter in others)
     return bool(shorter) and shared >= SHARED_CHARACTERS * len(shorter)
 
 
 def texts_agree(gold: str, predicted: str) -> bool:
     """True where two passages are at least 85 of 100 alike, or one has the other and at most twice its length."""
-    shorter, longer = sorted((fold(gold), fold(predicted)), key=len)
+    shorter, longer = _by_length(gold, predicted)
     if shorter in longer and 2 * len(shorter) >= len(longer):
         return True
     return likeness(gold, predicted) >= LIKENESS
+
+
+def _by_length(gold: str, predicted: str) -> tuple[str, str]:
+    """Both values folded, the shorter one first."""
+    one, other = fold(gold), fold(predicted)
+    return (one, other) if len(one) <= len(other) else (other, one)
+
+
+@cache
+def _letters(folded: str) -> Counter[str]:
+    return Counter(folded)
 
 
 def _without_points(name: str, value: str) -> str:

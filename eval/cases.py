@@ -1,13 +1,16 @@
-"""Labeled reports: a folder with ``reports/*.txt`` and, under the same names, ``gold/*.json``."""
+"""Labeled reports: a folder with ``reports/`` in any readable format and, under the same names, ``gold/*.json``."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.errors import LabelError
+from pipeline.errors import LabelError, ReadError
+from pipeline.readers import read_document, readers
 from schemas.records import Labels
 
 _SHAPE_HINT = "标注文件的格式见标注指南；字段须齐全，值须为字符串或 null。"
@@ -15,12 +18,17 @@ _SHAPE_HINT = "标注文件的格式见标注指南；字段须齐全，值须�
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A report's text with its labels. ``report`` is the path of the text file, ``name`` its name without suffix."""
+    """A report's text with its labels. ``report`` is the path of its file, ``name`` its name without suffix."""
 
     name: str
     report: Path
     text: str
     gold: Labels
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of text and labels: what two results must share to be compared."""
+        return _sha256(self.text, self.gold.model_dump_json())
 
 
 def load_labels(path: Path) -> Labels:
@@ -33,23 +41,72 @@ def load_labels(path: Path) -> Labels:
         raise LabelError(f"标注文件 {path} 不合格式：{_first_faults(error)}", _SHAPE_HINT) from error
 
 
-def load_cases(folder: Path) -> tuple[Case, ...]:
-    """Every report of the folder with its gold, by name; ``LabelError`` where one lacks the other or is malformed."""
-    reports = {path.stem: path for path in sorted((folder / "reports").glob("*.txt"))}
+def load_cases(folder: Path, suffix: str | None = None) -> tuple[Case, ...]:
+    """Every report of the folder with its gold, by name; ``LabelError`` where one lacks the other or is malformed.
+
+    Of several files with one name the text is taken; with a ``suffix`` (``docx``) only files of that format are, those
+    in ``formats/`` too, and gold whose report is in another format only is left out.
+    """
     golds = {path.stem: path for path in sorted((folder / "gold").glob("*.json"))}
+    if suffix is None:
+        reports = {path.stem: path for path in reversed(_report_files(folder / "reports"))}
+        unmatched = reports.keys() ^ golds.keys()
+    else:
+        others = [path for path in _report_files(folder / "formats") if path.stem in golds]  # scans and the like aside
+        files = [*others, *_report_files(folder / "reports")]
+        reports = {path.stem: path for path in files if path.suffix.lower() == f".{suffix.lower().lstrip('.')}"}
+        unmatched = reports.keys() - golds.keys()
     if not reports:
-        raise LabelError(f"{folder / 'reports'} 下没有 .txt 报告", "文件夹内应有 reports/*.txt 和 gold/*.json。")
-    for name in sorted(reports.keys() ^ golds.keys()):
+        wanted = f" .{suffix.lstrip('.')} " if suffix else ""
+        raise LabelError(
+            f"{folder / 'reports'} 下没有{wanted}报告", "文件夹内应有 reports/（报告）和 gold/*.json（标注）。"
+        )
+    for name in sorted(unmatched):
         missing = folder / ("gold" if name in reports else "reports") / name
         raise LabelError(f"报告与标注不成对：缺少 {missing}", "每份 reports/<名>.txt 须有 gold/<名>.json。")
-    return tuple(Case(name, path, _read_text(path), load_labels(golds[name])) for name, path in reports.items())
+    return tuple(
+        Case(name, reports[name], _read_text(reports[name]), load_labels(golds[name])) for name in sorted(reports)
+    )
+
+
+def report_texts(folder: Path) -> dict[str, str]:
+    """The text of every report of the folder by name, whether it has gold or not."""
+    return {path.stem: _read_text(path) for path in reversed(_report_files(folder / "reports"))}
+
+
+def corpus_sha256(cases: Iterable[Case]) -> str:
+    """The SHA-256 of all texts and labels, whatever the folder is called and in whatever order they come."""
+    return _sha256(*sorted(f"{case.name}:{case.sha256}" for case in cases))
+
+
+def _report_files(folder: Path) -> list[Path]:
+    """The files that a reader takes, those of plain text first, each format by name."""
+    found = [path for path in folder.glob("*") if path.suffix.lower() in readers() and path.name[0] not in ".~"]
+    return sorted(found, key=lambda path: (path.suffix.lower() != ".txt", path.suffix.lower(), path.name))
 
 
 def _read_text(path: Path) -> str:
+    """The text that quotes are looked up in. A labeled text is UTF-8: another encoding would be a guess."""
+    if path.suffix.lower() != ".txt":
+        return _document_text(path)
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise LabelError(f"无法读取报告 {path}：{error}", "带标注的报告须为 UTF-8 文本。") from error
+
+
+def _document_text(path: Path) -> str:
+    try:
+        return read_document(path).text
+    except ReadError as error:
+        raise LabelError(f"无法读取报告 {path}：{error}", error.hint) from error
+
+
+def _sha256(*parts: str) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(hashlib.sha256(part.encode("utf-8", "surrogatepass")).digest())
+    return digest.hexdigest()
 
 
 def _first_faults(error: ValidationError) -> str:

@@ -30,6 +30,7 @@ class Row:
     """A record as it is compared: its filled fields (``id`` and ``quote`` are none) and where its quote stands.
 
     ``places`` are ranges of the folded text, one for each occurrence of the quote; none where it was not found.
+    ``index`` is the record's place among those of its kind in its labels.
     """
 
     kind: RecordKind
@@ -37,6 +38,7 @@ class Row:
     fields: Mapping[str, str]
     quote: str
     places: tuple[Span, ...]
+    index: int
 
     @property
     def origin(self) -> str:
@@ -92,10 +94,10 @@ def rows_of(
     """The records of one kind with their filled fields, those ``ignored`` left out, and the places of their quotes."""
     names = [name for name in field_types(kind) if name != "id" and name not in ignored]
     rows = []
-    for record in getattr(labels, SECTIONS[kind]):
+    for index, record in enumerate(getattr(labels, SECTIONS[kind])):
         values = {name: getattr(record, name) for name in names}
         fields = {name: value for name, value in values.items() if is_filled(value)}
-        rows.append(Row(kind, getattr(record, "id", ""), fields, record.quote, text.places(record.quote)))
+        rows.append(Row(kind, getattr(record, "id", ""), fields, record.quote, text.places(record.quote), index))
     return tuple(rows)
 
 
@@ -137,49 +139,15 @@ def overlap(one: Sequence[Span], other: Sequence[Span]) -> float:
 def assign(weights: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
     """The pairs (row, column) of the one-to-one assignment of greatest total weight, by row; a weight of 0 is no pair.
 
-    Exact: the Hungarian method with potentials, O(rows² x columns). Weights are integers from 0.
+    Exact for integers from 0 whose sums stay below 2^53, where floating point is.
     """
     if not weights or not weights[0]:
         return ()
-    if len(weights) > len(weights[0]):
-        turned = assign([list(column) for column in zip(*weights, strict=True)])
-        return tuple(sorted((row, column) for column, row in turned))
-    columns = len(weights[0])
-    row_price = [0] * (len(weights) + 1)
-    column_price = [0] * (columns + 1)
-    owner = [0] * (columns + 1)  # 1-based row that holds each column; column 0 is where the next row starts
-    for row in range(1, len(weights) + 1):
-        owner[0] = row
-        _augment(weights, row_price, column_price, owner)
-    pairs = ((owner[column] - 1, column - 1) for column in range(1, columns + 1) if owner[column])
-    return tuple(sorted((row, column) for row, column in pairs if weights[row][column] > 0))
+    from scipy.optimize import linear_sum_assignment  # a fifth of a second to load, and nothing else here needs it
 
-
-def _augment(weights: Sequence[Sequence[int]], row_price: list[int], column_price: list[int], owner: list[int]) -> None:
-    """Gives the row in ``owner[0]`` a column along the cheapest alternating path, and keeps the prices feasible."""
-    slack: dict[int, int] = {}
-    came_from: dict[int, int] = {}
-    free, visited = list(range(1, len(owner))), [0]
-    while owner[visited[-1]]:
-        row = owner[visited[-1]]
-        line, price = weights[row - 1], row_price[row]
-        for column in free:
-            reduced = -line[column - 1] - price - column_price[column]
-            if column not in slack or reduced < slack[column]:
-                slack[column], came_from[column] = reduced, visited[-1]
-        nearest = min(free, key=slack.__getitem__)
-        step = slack[nearest]
-        for column in visited:
-            row_price[owner[column]] += step
-            column_price[column] -= step
-        for column in free:
-            slack[column] -= step
-        free.remove(nearest)
-        visited.append(nearest)
-    at = visited[-1]
-    while at:
-        owner[at] = owner[came_from[at]]
-        at = came_from[at]
+    rows, columns = linear_sum_assignment(weights, maximize=True)
+    pairs = zip(rows.tolist(), columns.tolist(), strict=True)
+    return tuple((row, column) for row, column in pairs if weights[row][column] > 0)
 
 
 def _weight(gold: Row, predicted: Row, evaluations: Mapping[str, str], most: int) -> int:

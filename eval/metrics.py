@@ -34,7 +34,8 @@ class FieldKey(NamedTuple):
 class Judgement(NamedTuple):
     """One field of one record, with both values and the gold record's quote (the predicted one's if unpaired).
 
-    ``paired`` is False where the whole record has no counterpart.
+    ``paired`` is False where the whole record has no counterpart. ``gold_record`` and ``predicted_record`` are the
+    places of the two records among those of their kind; the facts about a report are one record, at place 0.
     """
 
     report: str
@@ -44,6 +45,8 @@ class Judgement(NamedTuple):
     predicted: str | None
     quote: str
     paired: bool
+    gold_record: int | None = None
+    predicted_record: int | None = None
 
 
 class Tally(NamedTuple):
@@ -119,7 +122,7 @@ class ReportScore:
 
     def finding_tally(self) -> FindingTally:
         """The findings of all codes together."""
-        return _sum_findings(self.findings.values())
+        return sum_findings(self.findings.values())
 
 
 def score_report(text: str, gold: Labels, predicted: Labels) -> ReportScore:
@@ -149,7 +152,7 @@ def merge(scores: Iterable[ReportScore], name: str = "合计") -> ReportScore:
     return ReportScore(
         name,
         tuple(judgement for score in scores for judgement in score.judgements),
-        {code: _sum_findings(score.findings.get(code, FindingTally()) for score in scores) for code in codes},
+        {code: sum_findings(score.findings.get(code, FindingTally()) for score in scores) for code in codes},
     )
 
 
@@ -172,6 +175,11 @@ def compare_findings(
     }
 
 
+def sum_findings(tallies: Iterable[FindingTally]) -> FindingTally:
+    """Findings of several reports or codes as if they were of one."""
+    return FindingTally(*map(sum, zip(FindingTally(), *tallies, strict=True)))
+
+
 def _judge_facts(gold: Labels, predicted: Labels) -> Iterator[Judgement]:
     """The facts about the report as a whole, counted as fields of one record that is always paired."""
     for name in field_types(RecordKind.REPORT):
@@ -179,7 +187,8 @@ def _judge_facts(gold: Labels, predicted: Labels) -> Iterator[Judgement]:
         same = wanted is not None and claimed is not None and fields_agree(RecordKind.REPORT, name, wanted, claimed)
         if wanted is not None or claimed is not None:
             key = FieldKey(RecordKind.REPORT, "", name)
-            yield Judgement(gold.report, key, _outcome(wanted, claimed, same), wanted, claimed, "", paired=True)
+            outcome = _outcome(wanted, claimed, same)
+            yield Judgement(gold.report, key, outcome, wanted, claimed, "", True, 0, 0)
 
 
 def _fact(labels: Labels, name: str) -> str | None:
@@ -199,13 +208,16 @@ def _judge_pair(report: str, gold: Row, predicted: Row, evaluations: Mapping[str
         if wanted is not None or claimed is not None:
             key = FieldKey(gold.kind, gold.origin, name)
             outcome = _outcome(wanted, claimed, name in same)
-            yield Judgement(report, key, outcome, wanted, claimed, gold.quote, paired=True)
+            yield Judgement(report, key, outcome, wanted, claimed, gold.quote, True, gold.index, predicted.index)
 
 
 def _judge_unpaired(report: str, row: Row, outcome: Outcome) -> Iterator[Judgement]:
     for name, value in row.fields.items():
-        wanted, claimed = (value, None) if outcome is Outcome.OMITTED else (None, value)
-        yield Judgement(report, FieldKey(row.kind, row.origin, name), outcome, wanted, claimed, row.quote, paired=False)
+        key = FieldKey(row.kind, row.origin, name)
+        if outcome is Outcome.OMITTED:
+            yield Judgement(report, key, outcome, value, None, row.quote, False, row.index, None)
+        else:
+            yield Judgement(report, key, outcome, None, value, row.quote, False, None, row.index)
 
 
 def _outcome(gold: str | None, predicted: str | None, same: bool) -> Outcome:
@@ -218,10 +230,6 @@ def _outcome(gold: str | None, predicted: str | None, same: bool) -> Outcome:
 
 def _finding_places(text: FoldedText, finding: LabeledFinding) -> list[Span]:
     return [place for quote in finding.quotes for place in text.places(quote)]
-
-
-def _sum_findings(tallies: Iterable[FindingTally]) -> FindingTally:
-    return FindingTally(*map(sum, zip(FindingTally(), *tallies, strict=True)))
 
 
 def _share(part: int, whole: int) -> float | None:

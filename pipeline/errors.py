@@ -112,6 +112,12 @@ class UnknownReport(StoreError):
     code = "unknown_report"
 
 
+class UnknownRun(StoreError):
+    """The database has no run of that name."""
+
+    code = "unknown_run"
+
+
 class ModelError(ExtractError):
     """A model did not answer, or not in a way that can be used."""
 

@@ -14,7 +14,7 @@ from pipeline.errors import ExtractError
 from pipeline.grids import printable, shorten, text_table
 from pipeline.readout import place_words
 from pipeline.run import FileOutcome, Outcome, RunReport
-from pipeline.store import CallTotals, ReportRow, RunRow, TaskTotals
+from pipeline.store import CallTotals, EvalRow, ReportRow, RunRow, TaskTotals
 from pipeline.titles import CALL_STATES, KINDS, REPORT_STATES, STATUSES
 from schemas.calls import CallState
 from schemas.stages import Status
@@ -152,8 +152,8 @@ def runs_lines(runs: Sequence[RunRow]) -> Iterator[str]:
     yield from text_table(header, rows, _WIDTH)
 
 
-def rows_data(rows: Sequence[RunRow] | Sequence[ReportRow]) -> list[dict[str, Any]]:
-    """Runs or reports as plain data, moments in ISO form."""
+def rows_data(rows: Sequence[RunRow] | Sequence[ReportRow] | Sequence[EvalRow]) -> list[dict[str, Any]]:
+    """Runs, reports or evaluations as plain data, moments in ISO form."""
     return [{name: _plain(value) for name, value in row._asdict().items()} for row in rows]
 
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import docx
 import pytest
 
-from eval.cases import load_cases, load_labels
+from eval.cases import corpus_sha256, load_cases, load_labels
 from pipeline.errors import LabelError
 
 
@@ -19,7 +20,7 @@ def write(folder: Path, files: dict[str, str]) -> Path:
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ({}, "没有 .txt 报告"),
+        ({}, "没有报告"),
         ({"reports/a.txt": "报告"}, "gold/a"),
         ({"reports/a.txt": "报告", "gold/a.json": '{"report": "a"}', "gold/b.json": "{}"}, "reports/b"),
         ({"reports/a.txt": "报告", "gold/a.json": "{"}, "gold/a.json"),
@@ -57,3 +58,49 @@ def test_cases_come_by_name_with_text_and_gold(tmp_path: Path) -> None:
     assert second.text == "一、加强管理。\n"
     assert second.report == tmp_path / "reports" / "b.txt"
     assert second.gold.remedies[0].statement == "加强管理。"
+
+
+def test_the_text_is_taken_where_a_report_is_there_in_several_formats(tmp_path: Path) -> None:
+    write(tmp_path, {"gold/a.json": '{"report": "a"}', "reports/a.txt": "绩效自评"})
+    write_docx_report(tmp_path / "reports" / "a.docx")
+    (case,) = load_cases(tmp_path)
+    assert case.report.suffix == ".txt"
+    (word,) = load_cases(tmp_path, "docx")
+    assert word.report.suffix == ".docx"
+    assert "自评" in word.text
+    assert word.sha256 != case.sha256
+    with pytest.raises(LabelError, match=r"没有 \.xlsx 报告"):
+        load_cases(tmp_path, "xlsx")
+
+
+def test_other_formats_lie_beside_the_reports_and_need_gold_only_for_themselves(tmp_path: Path) -> None:
+    write(tmp_path, {f"gold/{name}.json": f'{{"report": "{name}"}}' for name in "ab"})
+    write(tmp_path, {f"reports/{name}.txt": "绩效自评" for name in "ab"})
+    (tmp_path / "formats").mkdir()
+    write_docx_report(tmp_path / "formats" / "b.docx")
+    write_docx_report(tmp_path / "formats" / "b.scan.docx")
+    assert [case.name for case in load_cases(tmp_path, ".docx")] == ["b"]
+    assert [case.name for case in load_cases(tmp_path)] == ["a", "b"]
+
+
+def test_a_report_in_a_broken_format_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"gold/a.json": '{"report": "a"}', "reports/a.docx": "not a zip"})
+    with pytest.raises(LabelError, match=r"a\.docx"):
+        load_cases(tmp_path)
+
+
+def test_the_hash_of_a_corpus_tells_every_text_and_label_but_not_their_order(tmp_path: Path) -> None:
+    write(tmp_path, {f"gold/{name}.json": f'{{"report": "{name}"}}' for name in "ab"})
+    write(tmp_path, {f"reports/{name}.txt": "绩效自评" for name in "ab"})
+    cases = load_cases(tmp_path)
+    before = corpus_sha256(cases)
+    assert corpus_sha256(reversed(cases)) == before
+    assert corpus_sha256(cases[:1]) != before
+    write(tmp_path, {"gold/a.json": '{"report": "a", "fiscal_year": 2023}'})
+    assert corpus_sha256(load_cases(tmp_path)) != before
+
+
+def write_docx_report(path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("青禾县水务局绩效自评报告")
+    document.save(str(path))

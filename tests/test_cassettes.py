@@ -9,8 +9,7 @@ import pytest
 
 from eval.cases import load_cases
 from eval.engines import Asked, Reading, predictions
-from eval.measure import measure
-from eval.metrics import ReportScore, merge
+from eval.metrics import ReportScore, merge, score_report
 from prompts import load_prompts
 from schemas.records import RecordKind
 
@@ -21,7 +20,7 @@ def scored(corpus: str, engine: str, prompts: str, *, second_look: bool = True) 
     folder, asked = ROOT / corpus, Asked()
     reading = Reading(engine, prompts, folder / "cassettes", second_look=second_look)
     with predictions(reading, asked) as predict:
-        return merge(measure(load_cases(folder), predict)), asked
+        return merge(score_report(case.text, case.gold, predict(case)) for case in load_cases(folder)), asked
 
 
 @pytest.mark.parametrize(

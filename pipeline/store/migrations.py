@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import NewerDatabase, NotADatabase, StoreError
-from pipeline.store.tables import CALLS_AND_GAPS, TABLES
+from pipeline.store.tables import CALLS_AND_GAPS, EVALUATIONS, TABLES
 from pipeline.store.views import view_definitions
 
 Migration = Callable[[duckdb.DuckDBPyConnection], None]
@@ -26,6 +26,10 @@ def _add_calls_and_gaps(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(CALLS_AND_GAPS)
 
 
+def _add_evaluations(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(EVALUATIONS)
+
+
 def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(view_definitions())
 
@@ -35,6 +39,7 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("create_views", _leave_to_a_later_step),
     ("calls_and_gaps", _add_calls_and_gaps),
     ("views_of_calls_and_gaps", _create_views),
+    ("evaluations", _add_evaluations),
 )
 """Names and steps. A change to the views' SQL or to the fields of the schemas adds ``_create_views`` once more at the
 end, under a new name, and leaves its earlier place empty: the views of today need the tables of today."""

@@ -113,3 +113,46 @@ CREATE TABLE data.gaps (
     reason VARCHAR NOT NULL, message VARCHAR NOT NULL
 );
 """
+
+# What evaluation measured. A run reads a labeled corpus once or several times (repeat, from 1). case_hash is the
+# SHA-256 of a report's text and labels: what two runs share is compared. gold and predicted are labels as JSON.
+# A judgement is a field that gold or prediction fills; gold_record and predicted_record are places among the records
+# of the kind. part of whole is a measure of the run that is no field's.
+EVALUATIONS = """
+CREATE SEQUENCE data.eval_numbers;
+
+CREATE TABLE data.eval_runs (
+    eval_id VARCHAR NOT NULL, name VARCHAR NOT NULL, started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP,
+    corpus VARCHAR NOT NULL, corpus_hash VARCHAR NOT NULL, engine VARCHAR NOT NULL, model VARCHAR, prompts VARCHAR,
+    settings JSON NOT NULL, repeats INTEGER NOT NULL
+);
+
+CREATE TABLE data.eval_cases (
+    case_hash VARCHAR NOT NULL, report VARCHAR NOT NULL,
+    text VARCHAR NOT NULL USING COMPRESSION zstd, gold VARCHAR NOT NULL USING COMPRESSION zstd
+);
+
+CREATE TABLE data.eval_reports (
+    eval_id VARCHAR NOT NULL, repeat INTEGER NOT NULL, report VARCHAR NOT NULL, case_hash VARCHAR NOT NULL,
+    error VARCHAR, seconds DOUBLE NOT NULL, calls INTEGER NOT NULL, failed_calls INTEGER NOT NULL,
+    call_seconds DOUBLE NOT NULL, input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+    sent INTEGER NOT NULL, answered INTEGER NOT NULL, cost DECIMAL(18, 8), currency VARCHAR,
+    predicted VARCHAR NOT NULL USING COMPRESSION zstd
+);
+
+CREATE TABLE data.eval_judgements (
+    eval_id VARCHAR NOT NULL, repeat INTEGER NOT NULL, report VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL, origin VARCHAR NOT NULL, field VARCHAR NOT NULL, outcome VARCHAR NOT NULL,
+    gold VARCHAR, predicted VARCHAR, quote VARCHAR NOT NULL, gold_record INTEGER, predicted_record INTEGER,
+    confidence DOUBLE
+);
+
+CREATE TABLE data.eval_findings (
+    eval_id VARCHAR NOT NULL, repeat INTEGER NOT NULL, report VARCHAR NOT NULL, code VARCHAR NOT NULL,
+    predicted INTEGER NOT NULL, right_ones INTEGER NOT NULL, gold INTEGER NOT NULL, found INTEGER NOT NULL
+);
+
+CREATE TABLE data.eval_measures (
+    eval_id VARCHAR NOT NULL, measure VARCHAR NOT NULL, part BIGINT NOT NULL, whole BIGINT NOT NULL
+);
+"""

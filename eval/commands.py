@@ -1,0 +1,225 @@
+"""``extract eval``: a labeled corpus is read and scored, runs are listed, shown and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.console import Command, Group, Json, print_result, progress_bar, tell
+from pipeline.errors import StoreError, UsageError
+
+# Everything heavier is imported by the command that needs it, so that help is instant.
+if TYPE_CHECKING:
+    from eval.experiment import Plan
+    from eval.figures import Figures
+    from pipeline.store import Store
+
+SOME_FAILED = 1
+
+eval_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
+
+Evaluations = Annotated[Path, typer.Option("--db", metavar="文件", help="存评测结果的数据库。")]
+Run = Annotated[str, typer.Argument(metavar="评测", help="编号（如 e3）或名称。")]
+Errors = Annotated[bool, typer.Option("--errors", help="逐条列出错误。")]
+Floor = Annotated[float | None, typer.Option(metavar="0–1", min=0, max=1, help="F1 低于此值即不通过，退出码为 1。")]
+Base = Annotated[
+    str | None, typer.Option("--no-regression", metavar="评测", help="比这次评测退步即不通过，退出码为 1。")
+]
+_DATABASE = Path("evaluations.duckdb")
+_CORPUS = Path("eval/corpus")
+_PACKAGES = ("jinja2", "numpy", "scipy", "vcr")
+_INSTALL = (
+    "pip install 'budget-performance-extract[eval]'（在源码文件夹里：pip install -c constraints.txt -e '.[eval]'）。"
+)
+
+
+@eval_app.command("run", cls=Command, help="读一套有标注的报告，逐字段评分，存入数据库。")
+def _run(
+    corpus: Annotated[Path, typer.Option(metavar="文件夹", help="内有 reports/ 与 gold/*.json。")] = _CORPUS,
+    engine: Annotated[list[str] | None, typer.Option(metavar="名称", help="rules、llm 或 hybrid，可重复。")] = None,
+    prompts: Annotated[list[str] | None, typer.Option(metavar="版本", help="提示词版本，可重复。")] = None,
+    model: Annotated[str | None, typer.Option(metavar="名称", help="模型；默认是存录回答时用的名称。")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--param", metavar="名=值", help="随请求发送的参数，值为 JSON，可重复。")
+    ] = None,
+    mode: Annotated[
+        str, typer.Option(metavar="方式", help="回答方式：json_schema、tools、json、md_json。")
+    ] = "json_schema",
+    no_second_look: Annotated[bool, typer.Option("--no-second-look", help="不对无着落的数字再问一遍。")] = False,
+    cassettes: Annotated[
+        Path | None, typer.Option(metavar="文件夹", help="存录的回答；默认是语料下的 cassettes。")
+    ] = None,
+    base_url: Annotated[str | None, typer.Option(metavar="网址", help="没有存录的向此接口询问，并存录下来。")] = None,
+    repeat: Annotated[int, typer.Option(metavar="次", min=1, help="读几遍，看各遍差多少。")] = 1,
+    labels: Annotated[Path | None, typer.Option(metavar="文件夹", help="不读报告，只评这里的 <报告名>.json。")] = None,
+    file_format: Annotated[str | None, typer.Option("--format", metavar="后缀", help="只读这种格式，如 docx。")] = None,
+    prices: Annotated[Path | None, typer.Option(metavar="文件", help="自己的价格表（TOML）。")] = None,
+    priced_as: Annotated[
+        str | None, typer.Option("--price-as", metavar="模型", help="按哪个模型的价格算花费。")
+    ] = None,
+    name: Annotated[str, typer.Option(metavar="名称", help="给这次评测起的名称。")] = "",
+    db: Evaluations = _DATABASE,
+    floor: Floor = None,
+    base: Base = None,
+    errors: Errors = False,
+    as_json: Json = False,
+) -> None:
+    _require_packages()
+    from eval.cases import load_cases
+    from eval.engines import Reading
+    from eval.experiment import Plan, run_experiment
+    from eval.figures import load_figures
+    from pipeline.engines.llm.settings import DEFAULT_PROMPTS
+    from pipeline.store import find_eval, open_store
+
+    reading = Reading(
+        cassettes=cassettes or corpus / "cassettes",
+        base_url=base_url,
+        second_look=not no_second_look,
+        mode=mode,
+        parameters=tuple(parameter or ()),
+        prices=prices,
+        priced_as=priced_as,
+    )
+    if model is not None:
+        reading = reading._replace(model=model)
+    plan = Plan(corpus, reading, repeat, name, labels)
+    plans = list(_plans(plan, engine or ["rules"], prompts or [DEFAULT_PROMPTS]))
+    cases = load_cases(corpus, file_format)
+    ids = []
+    for one in plans:
+        with progress_bar(one.title) as progress:
+            ids.append(run_experiment(db, cases, one, progress))
+    with open_store(db, read_only=True) as store:
+        figures = [load_figures(store, find_eval(store, eval_id)) for eval_id in ids]
+        _print_runs(store, figures, errors, as_json)
+        _pass_gate(store, figures, floor, base)
+    if any(report.error for one in figures for report in one.reports):
+        raise typer.Exit(SOME_FAILED)
+
+
+@eval_app.command("list", cls=Command, help="列出历次评测。")
+def _list(db: Evaluations = _DATABASE, as_json: Json = False) -> None:
+    from eval.summaries import evals_data, evals_lines
+    from pipeline.store import list_evals
+
+    with _stored(db) as store:
+        runs = list_evals(store)
+    print_result(as_json, lambda: evals_data(runs), lambda: evals_lines(runs))
+
+
+@eval_app.command("show", cls=Command, help="显示一次评测：各报告、各字段的得分和花费。")
+def _show(
+    run: Run,
+    db: Evaluations = _DATABASE,
+    floor: Floor = None,
+    base: Base = None,
+    errors: Errors = False,
+    as_json: Json = False,
+) -> None:
+    _require_packages()
+    from eval.figures import load_figures
+    from pipeline.store import find_eval
+
+    with _stored(db) as store:
+        figures = [load_figures(store, find_eval(store, run))]
+        _print_runs(store, figures, errors, as_json, full=True)
+        _pass_gate(store, figures, floor, base)
+
+
+@eval_app.command("compare", cls=Command, help="比较两次评测：差异是否真实，哪些字段退步、哪些改进。")
+def _compare(
+    first: Annotated[str, typer.Argument(metavar="甲", help="编号（如 e3）或名称。")],
+    second: Annotated[str, typer.Argument(metavar="乙", help="编号或名称。")],
+    db: Evaluations = _DATABASE,
+    errors: Annotated[bool, typer.Option("--errors", help="全部列出退步和改进。")] = False,
+    as_json: Json = False,
+) -> None:
+    _require_packages()
+    from eval.comparison import compare_runs
+    from eval.comparison_summary import compare_data, compare_lines
+    from pipeline.store import find_eval
+
+    with _stored(db) as store:
+        compared = compare_runs(store, find_eval(store, first), find_eval(store, second))
+    print_result(as_json, lambda: compare_data(compared), lambda: compare_lines(compared, everything=errors))
+
+
+@eval_app.command("agreement", cls=Command, help="两人标注同一批报告，一致到什么程度：得分的上限。")
+def _agreement(
+    first: Annotated[Path, typer.Argument(metavar="标注甲", help="标注文件夹，或内有 gold/ 的文件夹。")],
+    second: Annotated[Path, typer.Argument(metavar="标注乙", help="另一人的标注文件夹。")],
+    as_json: Json = False,
+) -> None:
+    _require_packages()
+    from eval.labelers import compare_labelers, labelers_data, labelers_lines
+
+    labelers = compare_labelers(first, second)
+    print_result(as_json, lambda: labelers_data(labelers), lambda: labelers_lines(labelers))
+
+
+def _plans(plan: Plan, engines: list[str], prompts: list[str]) -> Iterator[Plan]:
+    """A plan for each engine and, where it asks a model, each version of the prompts."""
+    if plan.labels is not None:
+        yield plan
+        return
+    for engine in dict.fromkeys(engines):
+        reading = plan.reading._replace(engine=engine)
+        versions = dict.fromkeys(prompts) if reading.asks else prompts[:1]
+        for version in versions:
+            yield plan._replace(reading=reading._replace(prompts=version))
+
+
+def _print_runs(store: Store, figures: list[Figures], errors: bool, as_json: bool, *, full: bool = False) -> None:
+    from eval.summaries import overview_lines, show_data, show_lines
+    from pipeline.store import load_errors
+
+    wrong = [load_errors(store, one.run.eval_id) if errors else () for one in figures]
+    data = [show_data(one, some) for one, some in zip(figures, wrong, strict=True)]
+
+    def lines() -> Iterator[str]:
+        if not full and not errors:
+            yield from overview_lines(figures)
+            return
+        for one, some in zip(figures, wrong, strict=True):
+            yield from show_lines(one, some)
+
+    print_result(as_json, lambda: data[0] if full else data, lines)
+
+
+def _pass_gate(store: Store, figures: list[Figures], floor: float | None, base: str | None) -> None:
+    """Tell the verdict on each run, and exit with a code other than 0 where one does not pass."""
+    if floor is None and base is None:
+        return
+    from eval.comparison import compare_runs
+    from eval.gate import judge, verdict_line
+    from pipeline.store import find_eval
+
+    verdicts = []
+    for one in figures:
+        compared = None if base is None else compare_runs(store, find_eval(store, base), one.run)
+        verdicts.append(judge(one, floor, compared))
+        tell(verdict_line(one, verdicts[-1]))
+    if not all(verdict.passed for verdict in verdicts):
+        raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _stored(db: Path) -> Iterator[Store]:
+    if not db.exists():
+        raise StoreError(f"找不到数据库 {db}", "请先用 extract eval run 评测，或用 --db 指定数据库。")
+    from pipeline.store import open_store
+
+    with open_store(db, read_only=True) as store:
+        yield store
+
+
+def _require_packages() -> None:
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise UsageError(f"评测所需的软件包没有安装：{'、'.join(missing)}", _INSTALL)
