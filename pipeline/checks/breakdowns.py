@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.checks.amounts import fold_words, item_of, start_of
-from pipeline.checks.places import cell_at, has_unread_amounts, is_run_together, label_of, row_cells, table_at
-from pipeline.checks.registry import CheckedReport
+from pipeline.checks.places import cell_at, has_unread_amounts, label_of, row_cells, run_together, table_at
+from pipeline.checks.registry import CheckedReport, once
 from schemas.records import RecordKind
 from schemas.stages import GroundedRecord
 from schemas.text import Cell, Span, Table
@@ -50,13 +50,16 @@ class FundingRow(NamedTuple):
         return int(match["number"]) if match else None
 
 
-def funding_tables(report: CheckedReport) -> Iterator[tuple[Table, tuple[FundingRow, ...]]]:
+@once
+def funding_tables(report: CheckedReport) -> tuple[tuple[Table, tuple[FundingRow, ...]], ...]:
     """Every table with the funding rows of one evaluation, in reading order."""
+    found = []
     for records in report.by_evaluation(RecordKind.FUNDING).values():
         for table in report.document.tables:
             rows = tuple(_rows(report, table, sorted(records, key=start_of)))
             if rows:
-                yield table, rows
+                found.append((table, rows))
+    return tuple(found)
 
 
 def _rows(report: CheckedReport, table: Table, records: Iterable[GroundedRecord]) -> Iterator[FundingRow]:
@@ -65,7 +68,7 @@ def _rows(report: CheckedReport, table: Table, records: Iterable[GroundedRecord]
         cell = cell_at(table, item.span) if item is not None else None
         if cell is not None and table_at(report.document, item.span if item else None) is table:
             label = unicodedata.normalize("NFKC", label_of(report.document, record, "item"))
-            sound = not is_run_together(report.document, record)
+            sound = record.index not in run_together(report)
             yield FundingRow(record, cell.row, label, item_of(record), sound)
 
 

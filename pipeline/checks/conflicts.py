@@ -13,10 +13,12 @@ from pipeline.checks.breakdowns import TOTAL_ITEM
 from pipeline.checks.places import funding_by_evaluation, is_form
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.checks.units import is_misscaled
+from pipeline.prose.numbers import Spoken, spoken_in
 from pipeline.prose.phrases import sentence_at
-from pipeline.quantities import Quantity, find_quantities, tolerance
+from pipeline.quantities import Quantity, tolerance
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
+from schemas.text import Span
 
 _SUFFIX = re.compile(r"(?:经费|费用|费|支出|金额|总额)(?:支出|总额)?\Z")
 _WHOLE = re.compile(r"(?:部门|单位)?整体支出(?:总额)?|总支出|(?:部门|本年|年度)?支出(?:总额|合计)")
@@ -31,6 +33,7 @@ _PART_OF_YEAR = re.compile(
     r"\d{1,2}\s*[-—－~～至]\s*\d{1,2}\s*月|上半年|季度|截至|截止|\d{1,2}月[底末份]?|累计|去年|上年末"
 )
 _SCOPE = re.compile(r"全国|全省|全市|全州|全县|全区|全镇|全乡|市本级|区本级|县本级|城区|农村")
+_LONG_DECIMAL = re.compile(r"\d[\d,，]{1,}\.\d+")
 _SHORT_NAME = 4
 _LONG_NAME = 6
 _LONG_AMOUNT = 10_000  # in units of the last digit: five digits
@@ -62,9 +65,7 @@ def nearly_equal_amounts(report: CheckedReport) -> Iterator[Finding]:
     Long amounts (five digits or more) whose last digit is one off, each standing on its side only. Amounts of one item
     are compared by the check above.
     """
-    text = report.document.text
-    tables = [table.span for table in report.document.tables]
-    prose = [q for q in find_quantities(text) if q.decimals and not any(t.overlaps(q.span) for t in tables)]
+    prose = tuple(_long_decimals(report))
     for records in funding_by_evaluation(report).values():
         for record in records:
             for column in COLUMNS if is_form(report.document, record) else ():
@@ -72,7 +73,7 @@ def nearly_equal_amounts(report: CheckedReport) -> Iterator[Finding]:
                 twin = _twin(amount, prose) if amount is not None else None
                 if amount is None or twin is None or any(_is_same_item(other, record, twin) for other in records):
                     continue
-                detail = f"{record.value('item')}：表格写{amount.text}，正文写{twin.text}，只差末位"
+                detail = f"{record.value('item')}：表格写{amount.text}，正文写{twin.quantity.text}，只差末位"
                 yield Finding("CONFLICT", Severity.ERROR, detail, (twin.span, amount.span), (amount.ref,))
 
 
@@ -122,16 +123,26 @@ def _amount_conflict(record: GroundedRecord, forms: Sequence[GroundedRecord], co
     yield Finding("CONFLICT", Severity.ERROR, detail, evidence, (here.ref, other.ref))
 
 
-def _twin(amount: Amount, prose: Sequence[Quantity]) -> Quantity | None:
+def _long_decimals(report: CheckedReport) -> Iterator[Spoken]:
+    """The quantities of the prose with five digits or more, some behind a decimal point."""
+    text, tables = report.document.text, [table.span for table in report.document.tables]
+    places = (Span(*match.span()) for match in _LONG_DECIMAL.finditer(text))
+    prose = [place for place in places if not any(table.overlaps(place) for table in tables)]
+    for sentence in dict.fromkeys(sentence_at(text, place) for place in prose):
+        yield from (spoken for spoken in spoken_in(text, sentence) if spoken.quantity.decimals)
+
+
+def _twin(amount: Amount, prose: Sequence[Spoken]) -> Spoken | None:
     """The quantity of the prose that is one last digit off, where the prose does not have the amount itself."""
     unit = 2 * amount.half
-    same = [q for q in prose if q.dimension == amount.dimension and q.scale == amount.factor]
-    if amount.value / (unit or 1) < _LONG_AMOUNT or any(q.value == amount.value for q in same):
+    same = [s for s in prose if s.quantity.dimension == amount.dimension and s.quantity.scale == amount.factor]
+    if amount.value / (unit or 1) < _LONG_AMOUNT or any(s.quantity.value == amount.value for s in same):
         return None
-    return next((q for q in same if abs(q.value - amount.value) == unit == 2 * tolerance(q)), None)
+    near = (s for s in same if abs(s.quantity.value - amount.value) == unit == 2 * tolerance(s.quantity))
+    return next(near, None)
 
 
-def _is_same_item(other: GroundedRecord, record: GroundedRecord, twin: Quantity) -> bool:
+def _is_same_item(other: GroundedRecord, record: GroundedRecord, twin: Spoken) -> bool:
     amounts = [field.span for field in other.fields if field.name in COLUMNS and field.span is not None]
     here = any(span.overlaps(twin.span) for span in amounts)
     return here and _item_key(other, "") == _item_key(record, "")

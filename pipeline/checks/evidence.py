@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 
 from pipeline.checks.amounts import COLUMNS, read_quantity, refs_of, span_of, spans_of
-from pipeline.checks.places import is_run_together
-from pipeline.checks.registry import CheckedReport, check
+from pipeline.checks.places import run_together
+from pipeline.checks.registry import CheckedReport, check, once
 from pipeline.quantities import parse_quantity, same_quantity
 from schemas.records import FieldType, RecordKind, field_types
 from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, Severity, Status
@@ -126,7 +126,7 @@ def rows_run_together(report: CheckedReport) -> Iterator[Finding]:
     """表格转换时几行粘连成一行，金额可能错位，请对照原表。"""
     for record in report.of_kind(RecordKind.FUNDING):
         names = [name for name in COLUMNS if record.get(name) is not None]
-        if names and is_run_together(report.document, record):
+        if names and record.index in run_together(report):
             detail = f"“{record.value('item') or '资金'}”所在的行与其他行粘连，金额可能错位"
             refs = refs_of(record, names)
             yield Finding("ROW_RUN_TOGETHER", Severity.WARNING, detail, span_of(record), refs, about_report=False)
@@ -144,13 +144,16 @@ def _by_status(report: CheckedReport, status: Status, code: str, words: str) -> 
                 yield doubt(code, severity, f"“{field.value}”{words}", evidence, FieldRef(record.index, field.name))
 
 
-def vouched_numbers(report: CheckedReport) -> Iterator[tuple[GroundedRecord, GroundedField, Span]]:
+@once
+def vouched_numbers(report: CheckedReport) -> tuple[tuple[GroundedRecord, GroundedField, Span], ...]:
     """Every number that grounding vouches for, with its record and its place."""
+    found = []
     for record in report.records:
         types = field_types(record.kind)
         for field in record.fields:
             if field.status.vouched and field.span is not None and types.get(field.name) is FieldType.NUMBER:
-                yield record, field, field.span
+                found.append((record, field, field.span))  # noqa: PERF401 - a comprehension could not tell that span is one
+    return tuple(found)
 
 
 def _same_value(value: str, written: str) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from pipeline.checks.amounts import fold_words, read_quantity, spans_of
 from pipeline.checks.breakdowns import TOTAL_ITEM
 from pipeline.checks.places import has_unread_amounts, row_cells, table_at
-from pipeline.checks.registry import CheckedReport
+from pipeline.checks.registry import CheckedReport, once
 from pipeline.quantities import parse_quantity
 from schemas.records import RecordKind
 from schemas.stages import GroundedRecord
@@ -52,13 +52,15 @@ class ScoredForm(NamedTuple):
         return (*money, *spans_of(row.get(name) for row in self.indicators), *total)
 
 
-def scored_forms(report: CheckedReport) -> Iterator[ScoredForm]:
+@once
+def scored_forms(report: CheckedReport) -> tuple[ScoredForm, ...]:
     """The form of every evaluation whose rows were all read; others cannot be added up.
 
     Left out are evaluations with forms in several tables that name an indicator twice (a goal form beside a scored
     form), and forms with a row of numbers that no record holds.
     """
     funding = report.by_evaluation(RecordKind.FUNDING)
+    found = []
     for evaluation, records in report.by_evaluation(RecordKind.INDICATOR).items():
         rows = [row for row in records if row.references.get("origin") == "form"]
         placed = [(row, table) for row in rows if (table := table_at(report.document, row.quote.span)) is not None]
@@ -70,7 +72,8 @@ def scored_forms(report: CheckedReport) -> Iterator[ScoredForm]:
         regions = [_extent(table, placed, money, cells) for table in tables]
         gaps = [has_unread_amounts(t, report.records, region) for t, region in zip(tables, regions, strict=True)]
         if len(money) <= 1 and not any(gaps):
-            yield ScoredForm(evaluation, tables[-1], tuple(rows), money[0] if money else None, weight, cells)
+            found.append(ScoredForm(evaluation, tables[-1], tuple(rows), money[0] if money else None, weight, cells))
+    return tuple(found)
 
 
 def _scores_money(rows: Sequence[GroundedRecord]) -> bool:

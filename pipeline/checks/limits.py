@@ -20,6 +20,7 @@ _NAMES = {"≥": "不低于（≥）", "≤": "不超过（≤）", ">": "超过
 _SIGNS = {"＞": ">", "＜": "<", "＝": "=", "≧": "≥", "≦": "≤", "﹦": "="}
 _SIGN_BEFORE = re.compile(r"(?<![^\s])(?P<sign>[≥≤><=＞＜＝≧≦﹦])\s+\Z")
 _REACH = 12
+_SHORT_CELL = 60  # characters; a longer one is prose
 _COMPARES = re.compile(r"(?:超过|高于|低于|超出|比|较)")
 _HEDGES = re.compile(r"(?:突破|逾|近|约)")
 
@@ -48,7 +49,7 @@ def _written(report: CheckedReport, field: GroundedField, span: Span) -> tuple[s
     if sign is not None and field.name == "target":  # ≥ | 20 | 个, each in a cell of its own
         return _SIGNS.get(sign["sign"], sign["sign"]), Span(sign.start(), span.end)
     cell = stands.cell if stands is not None else cell_at(table, span) if table is not None else None
-    around = cell.span if cell is not None else sentence_at(text, span)
+    around = cell.span if cell is not None and len(cell.text) <= _SHORT_CELL else sentence_at(text, span)
     spoken = next((s for s in spoken_in(text, around) if s.number.overlaps(span)), None)
     if spoken is None or spoken.quantity.comparator is None or _only_compares(text, spoken, field.name):
         return None

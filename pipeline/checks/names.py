@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 from pipeline.checks.places import table_at
 from pipeline.checks.registry import CheckedReport, check
@@ -63,12 +64,20 @@ def _subjects(report: CheckedReport) -> Iterator[tuple[str, Span]]:
 
 def _signatures(report: CheckedReport) -> Iterator[tuple[str, Span]]:
     """Names that are a whole line among the last lines of prose."""
-    lines = [m for m in re.finditer(r"[^\n]+", report.document.text) if m.group().strip()]
-    prose = [m for m in lines if table_at(report.document, Span(*m.span())) is None]
-    for line in prose[-_CLOSING_LINES:]:
-        match = _SIGNATURE.fullmatch(report.document.text, line.start(), line.end())
+    for line in islice(_lines_from_end(report), _CLOSING_LINES):
+        match = _SIGNATURE.fullmatch(report.document.text, line.start, line.end)
         if match is not None:
             yield _named(match)
+
+
+def _lines_from_end(report: CheckedReport) -> Iterator[Span]:
+    """The filled lines outside tables, the last one first."""
+    text, end = report.document.text, len(report.document.text)
+    while end >= 0:
+        start = text.rfind("\n", 0, end) + 1
+        if text[start:end].strip() and table_at(report.document, Span(start, end)) is None:
+            yield Span(start, end)
+        end = start - 1
 
 
 def _named(match: re.Match[str]) -> tuple[str, Span]:

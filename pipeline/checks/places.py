@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from pipeline.checks.registry import CheckedReport
+from pipeline.checks.registry import CheckedReport, once
 from pipeline.prose.phrases import sentence_at
 from schemas.records import RecordKind
 from schemas.stages import GroundedRecord
@@ -31,7 +32,11 @@ def cell_at(table: Table, span: Span | None) -> Cell | None:
     """The cell that holds the span, or ``None``."""
     if span is None:
         return None
-    return next((cell for cell in table.cells if cell.text and cell.span.covers(span)), None)
+    # Cells stand in reading order: only the last filled one that starts no later than the span can hold it.
+    place = bisect_right(table.cells, span.start, key=lambda cell: cell.span.start) - 1
+    while place >= 0 and not table.cells[place].text:
+        place -= 1
+    return table.cells[place] if place >= 0 and table.cells[place].span.covers(span) else None
 
 
 def row_cells(table: Table, row: int) -> tuple[Cell, ...]:
@@ -59,11 +64,16 @@ def has_unread_amounts(table: Table, records: Iterable[GroundedRecord], within: 
     )
 
 
-def is_run_together(document: Document, record: GroundedRecord) -> bool:
-    """True where a conversion ran several rows into the record's one: a numbered label follows an amount in it.
-
-    The values of such a row may have moved to another label or column.
+@once
+def run_together(report: CheckedReport) -> frozenset[int]:
+    """The indexes of funding records whose rows a conversion ran together with others: a numbered label follows an
+    amount in them. Their values may have moved to another label or column.
     """
+    funding = report.of_kind(RecordKind.FUNDING)
+    return frozenset(record.index for record in funding if _is_run_together(report.document, record))
+
+
+def _is_run_together(document: Document, record: GroundedRecord) -> bool:
     table = table_at(document, record.quote.span)
     if table is None or record.quote.span is None:
         return False
@@ -76,10 +86,11 @@ def _holds_second_label(cells: Sequence[Cell]) -> bool:
     return any(_NUMBERED_LABEL.match(cell.text) for cell in cells[first + 1 :])
 
 
+@once
 def funding_by_evaluation(report: CheckedReport) -> dict[str, tuple[GroundedRecord, ...]]:
     """The funding records by evaluation, without those of rows that were run together."""
     return {
-        evaluation: tuple(record for record in records if not is_run_together(report.document, record))
+        evaluation: tuple(record for record in records if record.index not in run_together(report))
         for evaluation, records in report.by_evaluation(RecordKind.FUNDING).items()
     }
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from pipeline.forms.reading import read_forms
 from pipeline.forms.standing import Standings, standings_of
@@ -12,6 +13,8 @@ from pipeline.forms.year import find_year
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
 from schemas.text import Document
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class CheckedReport:
 
     document: Document
     records: tuple[GroundedRecord, ...]
+    made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)  # what ``once`` keeps
 
     @cached_property
     def standings(self) -> Standings:
@@ -41,10 +45,26 @@ class CheckedReport:
 
     def by_evaluation(self, kind: RecordKind) -> dict[str, tuple[GroundedRecord, ...]]:
         """The records of one kind, by the evaluation they belong to."""
-        found: dict[str, list[GroundedRecord]] = {}
-        for record in self.of_kind(kind):
-            found.setdefault(record.references.get("evaluation", ""), []).append(record)
-        return {evaluation: tuple(records) for evaluation, records in found.items()}
+        if kind not in self.made:
+            found: dict[str, list[GroundedRecord]] = {}
+            for record in self.of_kind(kind):
+                found.setdefault(record.references.get("evaluation", ""), []).append(record)
+            self.made[kind] = {evaluation: tuple(records) for evaluation, records in found.items()}
+        grouped: dict[str, tuple[GroundedRecord, ...]] = self.made[kind]
+        return grouped
+
+
+def once(work: Callable[[CheckedReport], T]) -> Callable[[CheckedReport], T]:
+    """The function, which works out what it makes of a report the first time that it is asked."""
+
+    @wraps(work)
+    def ask(report: CheckedReport) -> T:
+        if work not in report.made:
+            report.made[work] = work(report)
+        answer: T = report.made[work]
+        return answer
+
+    return ask
 
 
 Body = Callable[[CheckedReport], Iterator[Finding]]

@@ -7,6 +7,7 @@ total row or a label of another kind.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -27,8 +28,27 @@ __all__ = ["Block", "BlockKind", "Form", "MoneyUnit", "read_forms"]
 _PAGE_MARK = re.compile(r"[\s\d—\-–第页共/续表（）()]{0,40}")
 
 
+class _Latest(threading.local):
+    """The document that was asked about last in this thread, with its forms."""
+
+    document: Document | None = None
+    forms: tuple[Form, ...] = ()
+
+
+_LATEST = _Latest()
+
+
 def read_forms(document: Document) -> tuple[Form, ...]:
-    """Every form of the document, in order; the years of their columns are read relative to the report's own."""
+    """Every form of the document, in order; the years of their columns are read relative to the report's own.
+
+    Engine, grounding and checks ask for the same document one after the other, so the last answer is remembered.
+    """
+    if _LATEST.document is not document:
+        _LATEST.document, _LATEST.forms = document, _read_forms(document)
+    return _LATEST.forms
+
+
+def _read_forms(document: Document) -> tuple[Form, ...]:
     year = find_year(document)
     fiscal_year = None if year is None else int(year.value)
     found: list[Form] = []

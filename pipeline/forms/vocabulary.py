@@ -188,11 +188,13 @@ LEVEL1 = re.compile(
 LEVEL2 = re.compile(r"(?:数量|质量|时效|成本|效益|影响|满意度|效率|管理|执行|配置|设定|完成|环境|经济|社会|生态)")
 
 
+@lru_cache(maxsize=8192)
 def indicator_column(text: str) -> str | None:
     """The code of an indicator form's column by its header, or ``None``."""
     return _column(fold_header(text), INDICATOR_COLUMNS, _GUESSES)
 
 
+@lru_cache(maxsize=8192)
 def funding_column(text: str, fiscal_year: int | None) -> str | None:
     """The field of a funding block's column by its header, years read relative to the fiscal year."""
     word = fold_header(text)
@@ -210,11 +212,13 @@ def funding_column(text: str, fiscal_year: int | None) -> str | None:
     return "prior_executed" if earlier else "executed"
 
 
+@lru_cache(maxsize=8192)
 def staff_column(text: str) -> str | None:
     """The code of a column of the staffing block, or ``None``."""
     return _column(_STAFF_YEAR.sub("", fold_header(text)), STAFF_COLUMNS, ())
 
 
+@lru_cache(maxsize=8192)
 def pair_label(text: str) -> str | None:
     """The code of a label cell whose value stands beside it, or ``None``."""
     if len(text) > 40:

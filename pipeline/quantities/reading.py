@@ -16,15 +16,21 @@ from pipeline.quantities.units import ONE
 from pipeline.quantities.written import NUMBER_START, Skip, WrittenNumber, lone_numeral, read_number
 from schemas.text import Span
 
+_SHORT = 300  # characters of a text whose quantities are remembered
 _LEADS = ("达到", "达", "控制在")
 
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
     """Every quantity of the text, in order and without overlap; dates, names, ordinals and codes are left out."""
+    return _find_in_short(text) if len(text) <= _SHORT else tuple(_scan(text, fold_text(text)))
+
+
+@lru_cache(maxsize=16_384)  # checks ask for the same cells and sentences again and again
+def _find_in_short(text: str) -> tuple[Quantity, ...]:
     return tuple(_scan(text, fold_text(text)))
 
 
-@lru_cache(maxsize=16_384)  # checks and comparisons ask for the same cells again and again
+@lru_cache(maxsize=16_384)
 def parse_quantity(text: str) -> Quantity | None:
     """The one quantity that the whole string is, or None; a leading 达到 and a closing 。 or ； may be there."""
     body = text.strip().rstrip("。；;,，").rstrip()
