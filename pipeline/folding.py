@@ -28,7 +28,7 @@ _WHOLES = (
 _MONEY_UNIT = re.compile(rf"(?<=[{NUMERALS}])[万亿]+(?=[美欧日港]?元)")
 _SCALED_UNIT = re.compile(rf"(?<=[{NUMERALS}])[千万亿]+(?![{NUMERALS}])")
 # A full line of prose that breaks off inside a number, as against a list number or year that starts the next line.
-_BROKEN_NUMBER = re.compile(r"(?<=\S{20}[0-9.])\n(?=[0-9])(?!(?:19|20)[0-9]{2}年|[0-9]{1,2}(?:[、)]|\.(?![0-9])))")
+_BROKEN_NUMBER = re.compile(r"(?<=\S{20}[0-9.,])\n(?=[0-9])(?!(?:19|20)[0-9]{2}年|[0-9]{1,2}(?:[、)]|\.(?![0-9])))")
 _BREAK = "\xad"  # stands for such a line end in the narrowed text
 _SIGN = re.compile(r"(?<![0-9A-Za-z%‰)\]\"”’\-])[-+±](?=[0-9])")
 _RANGE_START = re.compile(r"[0-9]\s*([^\W\d_]{1,3}|℃)\Z")

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pipeline.checks.amounts import COLUMNS
 from pipeline.checks.evidence import doubt, vouched_numbers
 from pipeline.checks.registry import CheckedReport, check
-from pipeline.forms.blocks import BlockKind
 from pipeline.forms.grid import is_blank
 from pipeline.forms.standing import FormRow, Standing
+from pipeline.forms.totals import tells_total
 from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, Severity
-from schemas.text import Cell
+from schemas.text import Cell, Span
 
 _POINTS = {"weight": "分值", "score": "得分"}
 _HEADERS: dict[RecordKind, dict[str, str]] = {
     RecordKind.FUNDING: {**COLUMNS, "rate": "执行率", **_POINTS},
     RecordKind.INDICATOR: {"target": "指标值", "actual": "完成值", "completion_rate": "完成率", **_POINTS},
     RecordKind.REPORT: {"authorized_staff": "编制数", "actual_staff": "在职人数", "rate": "控制率"},
-    RecordKind.EVALUATION: {"total_score": "总分", "weight": "分值", "target": "指标值", "actual": "完成值"},
 }
 """The columns whose numbers are told apart, and what they are called where the form's own header is not known."""
+_BUDGETS = frozenset({"initial_budget", "annual_budget"})
+_WHICH_BUDGET = re.compile(r"年初|全年|调整")
 _LABELS = {RecordKind.FUNDING: "item", RecordKind.INDICATOR: "name"}
 
 
@@ -31,7 +33,7 @@ def numbers_of_other_columns(report: CheckedReport) -> Iterator[Finding]:
     for record, field, span in vouched_numbers(report):
         headers = _HEADERS.get(record.kind, {})
         stands = report.standings.at_number(report.document.text, span)
-        if stands is None or field.name not in headers or _is_its_column(field.name, stands, headers):
+        if stands is None or field.name not in headers or _is_its_column(field.name, stands, span):
             continue
         header = stands.header.text if stands.header is not None else headers.get(stands.code, "另一")
         right = stands.row.cells.get(field.name)
@@ -41,6 +43,15 @@ def numbers_of_other_columns(report: CheckedReport) -> Iterator[Finding]:
         detail = f"“{field.value}”在原文中位于“{_plain(header)}”栏，不在“{headers[field.name]}”栏{told}"
         evidence = [span, *(cell.span for cell in (stands.header, right) if cell is not None and cell.text)]
         yield doubt("COLUMN_DIFFERS", Severity.ERROR, detail, tuple(evidence), FieldRef(record.index, field.name))
+
+
+@check("TOTAL_DIFFERS", Severity.ERROR)
+def scores_that_are_no_totals(report: CheckedReport) -> Iterator[Finding]:
+    """自评总分取自原文中不是总分的地方。"""
+    for record, field, span in vouched_numbers(report):
+        if field.name == "total_score" and not tells_total(report.document, report.standings, span):
+            detail = f"“{field.value}”在原文此处不是总分"
+            yield doubt("TOTAL_DIFFERS", Severity.ERROR, detail, (span,), FieldRef(record.index, field.name))
 
 
 @check("ROW_DIFFERS", Severity.ERROR)
@@ -60,10 +71,15 @@ def numbers_of_other_rows(report: CheckedReport) -> Iterator[Finding]:
         yield doubt("ROW_DIFFERS", Severity.ERROR, detail, evidence, FieldRef(record.index, field.name))
 
 
-def _is_its_column(name: str, stands: Standing, headers: dict[str, str]) -> bool:
-    if name == "total_score":
-        return stands.row.block.kind is BlockKind.SUMMARY or stands.code not in (*headers, "score")
-    return stands.code in ("", name, "other") or (name == "target" and stands.code in ("operator", "nature", "unit"))
+def _is_its_column(name: str, stands: Standing, span: Span) -> bool:
+    own = stands.row.cells.get(name)
+    if stands.code == name or (own is not None and own.span.overlaps(span)):
+        return True
+    if name == "target" and stands.code in ("operator", "nature", "unit"):
+        return True
+    if {name, stands.code} <= _BUDGETS and stands.header is not None:
+        return _WHICH_BUDGET.search(stands.header.text) is None  # a bare 预算数 may be either
+    return stands.code in ("", "other") and (own is None or is_blank(own.text))
 
 
 def _label(row: FormRow) -> Cell | None:

@@ -21,6 +21,7 @@ _AFTER_DIGIT = re.compile(r"[.．]?[0-9０-９]|[,，][0-9０-９]{3}(?![0-9０-
 _UNIT_AFTER = re.compile(r"[ \u3000]?(?P<unit>%|％|‰|个百分点|(?:万亿|亿|万|千|百)?(?:美元|欧元|港元|元)|万|亿)")
 _MEASURED = frozenset({"target", "actual", "rate", "completion_rate", "change"})
 _POINTS = ("weight", "score", "total_score")
+_DATE_AFTER = re.compile(r"(?<=[0-9０-９])(?:月|日|年(?!以|内|期|限))")
 _TWO_CELLS = re.compile(r"[0-9０-９]\s*\t\s*[0-9０-９]")
 _MOST_POINTS = 100
 
@@ -51,6 +52,8 @@ def differing_values(report: CheckedReport) -> Iterator[Finding]:
             detail = f"“{field.value}”与出处的“{_plain(written)}”不一致"
         elif _is_part_of_number(report.document.text, span):
             detail = f"“{field.value}”只是出处一个更长数字的一部分"
+        elif _DATE_AFTER.match(report.document.text, span.end) and field.name != "fiscal_year":
+            detail = f"“{field.value}”只是出处一个日期的一部分"
         else:
             continue
         yield doubt("VALUE_DIFFERS", Severity.ERROR, detail, (span,), FieldRef(record.index, field.name))

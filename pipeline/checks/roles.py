@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pipeline.checks.evidence import doubt, vouched_numbers
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.prose.numbers import told_fields
-from pipeline.prose.phrases import sentence_at
 from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, Severity
 
@@ -17,6 +16,8 @@ _TITLES = {
     "completion_rate": "完成率",
     "change": "与上年相比的增减",
     "earlier": "上年或以前的数",
+    "weight": "分值",
+    "score": "得分",
 }
 
 
@@ -27,7 +28,7 @@ def numbers_of_other_roles(report: CheckedReport) -> Iterator[Finding]:
         narrative = record.kind is RecordKind.INDICATOR and record.references.get("origin") == "narrative"
         if not narrative or field.name not in _TITLES or report.standings.at(span) is not None:
             continue
-        told = told_fields(report.document.text, span, sentence_at(report.document.text, span))
+        told = told_fields(report.document.text, span)
         if not told or field.name in told:
             continue
         said = "或".join(_TITLES[name] for name in _TITLES if name in told)

@@ -198,7 +198,7 @@ def indicator_column(text: str) -> str | None:
 def funding_column(text: str, fiscal_year: int | None) -> str | None:
     """The field of a funding block's column by its header, years read relative to the fiscal year."""
     word = fold_header(text)
-    code = _column(word, FUNDING_COLUMNS, ())
+    code = _column(word, FUNDING_COLUMNS, _FUNDING_GUESSES)
     if code or len(word) > 14:
         return code
     match = _YEAR_COLUMN.match(word)
@@ -228,6 +228,10 @@ def pair_label(text: str) -> str | None:
     )
 
 
+_FUNDING_GUESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("annual_budget", re.compile(r"^(?:\w{0,4})(?:全年|调整)[^率]{0,8}预算[^率]{0,3}$")),
+    ("initial_budget", re.compile(r"^(?:\w{0,4})年初[^率]{0,6}预算[^率]{0,3}$")),
+)
 _GUESSES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("reason", re.compile(r"原因|改进措施|偏差")),
     ("level1", re.compile(r"^一级")),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 from pipeline.folding import TextIndex, fold, index_text
 from pipeline.forms.reading import read_forms
 from pipeline.forms.standing import Standing, Standings, standings_of
+from pipeline.forms.totals import tells_total
 from pipeline.grounding.places import (
     ABSENT,
     Located,
@@ -30,6 +31,8 @@ from schemas.stages import Candidate, Claim, GroundedField, GroundedRecord, Stat
 from schemas.text import Document, Span
 
 _DIGIT = re.compile(r"[0-9]")
+_AMOUNT = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_TOTAL = "total_score"
 _DECLARED = "no_deviation_declared"  # its value is no text of the report; the sentence that declares it is
 
 
@@ -61,18 +64,10 @@ def _ground_record(sought: _Sought, place: int, candidate: Candidate) -> Grounde
     index = sought.index
     claimed = {name: _locate_claimed(index, name, claim) for name, claim in candidate.fields.items()}
     quote = _locate_record(index, candidate.quote, [found.span for found in claimed.values() if found and found.span])
-    types = field_types(candidate.kind)
     inside = {} if all(claimed.values()) else _locate_together(sought, candidate, quote)
-    # A report's own facts stand all over it: its quote says nothing of where they cannot be.
-    bounds = [] if candidate.kind is RecordKind.REPORT else [quote]
     fields = []
     for name, claim in candidate.fields.items():
-        found = claimed[name] or inside.get(name) or locate(index, claim.value)
-        if found.status is Status.AMBIGUOUS and types.get(name) is FieldType.NAME and quote.span is not None:
-            found = _nearest(index, claim.value, quote.span)
-        if claimed[name] is None and types.get(name) is FieldType.NUMBER:
-            own = [locate_quote(index, claim.quote)] if claim.quote else []
-            found = _keep_within(index, claim.value, found, own + bounds)
+        found = claimed[name] or _locate_unclaimed(sought, candidate, name, inside.get(name), quote)
         fields.append(GroundedField(name, claim.value, found.status, found.span, claim.other))
     return GroundedRecord(
         index=place,
@@ -85,6 +80,26 @@ def _ground_record(sought: _Sought, place: int, candidate: Candidate) -> Grounde
         chunk=candidate.chunk,
         confirmed=candidate.confirmed,
     )
+
+
+def _locate_unclaimed(
+    sought: _Sought, candidate: Candidate, name: str, inside: Located | None, quote: Located
+) -> Located:
+    """Where a value stands whose claim leads nowhere: inside the quote, or else where the whole text has it."""
+    index, claim = sought.index, candidate.fields[name]
+    if name == _TOTAL and inside is None and quote.span is not None:
+        behind = _total_behind(sought, claim.value, quote.span)
+        if behind is not None:
+            return behind
+    found = inside or locate(index, claim.value)
+    kind = field_types(candidate.kind).get(name)
+    if found.status is Status.AMBIGUOUS and kind in (FieldType.NAME, FieldType.TEXT) and quote.span is not None:
+        return _nearest(index, claim.value, quote.span, above=kind is FieldType.NAME)
+    if kind is not FieldType.NUMBER:
+        return found
+    own = [locate_quote(index, claim.quote)] if claim.quote else []
+    # A report's own facts stand all over it: its quote says nothing of where they cannot be.
+    return _keep_within(index, claim.value, found, own if candidate.kind is RecordKind.REPORT else [*own, quote])
 
 
 def _locate_claimed(index: TextIndex, name: str, claim: Claim) -> Located | None:
@@ -153,8 +168,8 @@ def _locate_together(sought: _Sought, candidate: Candidate, quote: Located) -> d
 
     def suits(name: str, hit: tuple[Located, Standing | None]) -> tuple[bool, int]:
         found, stands = hit
-        if name == "total_score":  # the total row is no row of a block, and stands last
-            return stands is None or stands.code in ("score", name), 0 if found.span is None else found.span.start
+        if name == _TOTAL:
+            return found.span is not None and tells_total(sought.document, sought.standings, found.span), 0
         if stands is not None:
             return stands.code == name, rows[id(stands.row)]
         return found.span is not None and _is_told(sought, candidate.kind, name, found.span), 0
@@ -170,15 +185,40 @@ def _is_told(sought: _Sought, kind: RecordKind, name: str, span: Span) -> bool:
     """True where the words around a number in prose say that it is the field's."""
     text = sought.index.text
     if kind is RecordKind.INDICATOR:
-        return told_fields(text, span, sentence_at(text, span)) == {name}
+        return told_fields(text, span) == {name}
     return kind is RecordKind.FUNDING and told_column(text, span, sentence_at(text, span), None) == name
 
 
-def _nearest(index: TextIndex, value: str, quote: Span) -> Located:
-    """Of several places of a name (a merged level, the unit over a form), the last before the quote, else the first."""
+def _nearest(index: TextIndex, value: str, quote: Span, *, above: bool) -> Located:
+    """Of several places outside the quote the nearest: a merged level or the unit of a form stands above its row, what
+    came of a goal behind it.
+    """
     hits = [hit for hit in find_all(index, value_needle(value)) if hit.span is not None]
-    above = [hit for hit in hits if hit.span is not None and hit.span.end <= quote.start]
-    return above[-1] if above else hits[0]
+    before = [hit for hit in hits if hit.span is not None and hit.span.start < quote.start]
+    behind = hits[len(before) :]
+    if above:
+        return before[-1] if before else behind[0]
+    return behind[0] if behind else before[-1]
+
+
+def _is_total(sought: _Sought, found: Located) -> bool:
+    span = found.span if found.status.vouched else None
+    return span is not None and tells_total(sought.document, sought.standings, span)
+
+
+def _total_behind(sought: _Sought, value: str, quote: Span) -> Located | None:
+    """The total of a form whose quote names only what is evaluated: the first total behind it, if it is the value."""
+    if any(_is_total(sought, hit) for hit in _amounts_in(sought.index, quote)):
+        return None
+    behind = Span(quote.end, len(sought.index.text))
+    total = next((hit for hit in _amounts_in(sought.index, behind) if _is_total(sought, hit)), None)
+    hits = find_all(sought.index, value_needle(value), behind)
+    return next((hit for hit in hits if total and hit.span and total.span and hit.span.overlaps(total.span)), None)
+
+
+def _amounts_in(index: TextIndex, within: Span) -> Iterator[Located]:
+    for match in _AMOUNT.finditer(index.plain, within.start, within.end):
+        yield Located(Status.EXACT, Span(*match.span()))
 
 
 def _keep_within(index: TextIndex, value: str, found: Located, passages: Sequence[Located]) -> Located:

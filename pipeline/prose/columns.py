@@ -9,7 +9,7 @@ from pipeline.prose.phrases import CLAUSE_END, tight
 from schemas.text import Span
 
 _COLUMNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("prior_executed", re.compile(r"(?:上年|去年|上年度)(?:[^，]{0,10}(?:决算|支出|执行)|度?的?$)")),
+    ("prior_executed", re.compile(r"(?:上年|去年|上年度)(?:[^，]{0,10}(?:决算|支出|执行)|(?:度|同期)?[的为是]?$)")),
     (
         "annual_budget",
         re.compile(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.prose.phrases import clause_end, clause_start, tight
+from pipeline.prose.phrases import clause_end, clause_start, last_clause, tight, wrapped_sentence_at
 from pipeline.prose.roles import Role, Setting, role_of
 from pipeline.quantities import Quantity, find_quantities
 from schemas.text import Span
 
 _LISTED = re.compile(r"\s*[、和及与]\s*(?:和|及)?\s*")
+_POINTS = re.compile(r"(?:(?P<weight>分值|权重|满分)|(?P<score>得分|评分|自评得?分?))(?:为|是|[:：])?$")
+_REACH = 12
 _FIELDS = {
     Role.ACTUAL: "actual",
     Role.TARGET: "target",
@@ -38,36 +41,51 @@ def spoken_in(text: str, sentence: Span) -> tuple[Spoken, ...]:
     )
 
 
-def spoken_at(text: str, span: Span, sentence: Span) -> tuple[tuple[Spoken, ...], int | None]:
-    """The quantities of a sentence, and the place among them of the one whose number the span holds."""
-    numbers = spoken_in(text, sentence)
-    return numbers, next((place for place, one in enumerate(numbers) if one.number.overlaps(span)), None)
-
-
-def told_fields(text: str, span: Span, sentence: Span) -> frozenset[str]:
+def told_fields(text: str, span: Span) -> frozenset[str]:
     """The fields of an indicator that the number in a span of prose may belong in by the words around it.
 
     Besides those fields ``earlier`` for last year's figure; empty where the words tell nothing.
     """
-    numbers, place = spoken_at(text, span, sentence)
-    roles = possible_roles(text, sentence, numbers, place) if place is not None else frozenset()
-    return frozenset(_FIELDS[role] for role in roles if role in _FIELDS)
+    sentence = wrapped_sentence_at(text, span)
+    inside = Span(span.start - sentence.start, span.end - sentence.start)
+    told = (fields for number, fields in _told_in(text[sentence.start : sentence.end]) if number.overlaps(inside))
+    return next(told, frozenset())
 
 
-def possible_roles(text: str, sentence: Span, numbers: Sequence[Spoken], place: int) -> frozenset[Role]:
-    """What the words may say of one of the numbers, where it is not sure whether a result was told before it."""
+@lru_cache(maxsize=4096)  # a sentence is asked about once for each of its numbers, by grounding and by checks
+def _told_in(sentence: str) -> tuple[tuple[Span, frozenset[str]], ...]:
+    """Each number of a sentence with the fields that it may belong in."""
+    numbers = spoken_in(sentence, Span(0, len(sentence)))
+    roles: list[frozenset[Role]] = []
+    found = []
+    for number in numbers:
+        points = _POINTS.search(tight(sentence[max(0, number.number.start - _REACH) : number.number.start]))
+        told = frozenset[Role]() if points else _possible_roles(sentence, numbers, roles)
+        alone = frozenset({Role.ACTUAL}) not in roles and told == {Role.COMPLETION}
+        fields = {_FIELDS[role] for role in told if role in _FIELDS} | ({"actual"} if alone else set())
+        found.append((number.number, frozenset({points.lastgroup or ""}) if points else frozenset(fields)))
+        roles.append(told)
+    return tuple(found)
+
+
+def _possible_roles(sentence: str, numbers: Sequence[Spoken], known: Sequence[frozenset[Role]]) -> frozenset[Role]:
+    """What the words may say of the number after those whose roles are known.
+
+    It is not sure whether one of those was a result: where none surely was, both are looked at.
+    """
+    place = len(known)
     number = numbers[place]
-    if place and _is_listed(text, numbers[place - 1], number):
-        return possible_roles(text, sentence, numbers, place - 1)  # 分别增长5%、7%和9%
-    before = numbers[place - 1].span.end if place else sentence.start
-    following = numbers[place + 1].span.start if place + 1 < len(numbers) else sentence.end
-    clause = clause_start(text, before, number.span.start)
-    left, since = (tight(text[start : number.span.start]) for start in (clause, before))
-    right = text[number.span.end : clause_end(text, number.span.end, following)].strip()
-    more = following < sentence.end
-    told = place > 0 and possible_roles(text, sentence, numbers, place - 1) == {Role.ACTUAL}
-    opened = (True,) if told else (True, False) if place else (False,)
-    return frozenset(role_of(Setting(number.quantity, left, since, right, is_open, more)) for is_open in opened)
+    if place and _is_listed(sentence, numbers[place - 1], number):
+        return known[-1]  # 分别增长5%、7%和9%
+    before = numbers[place - 1].span.end if place else 0
+    following = numbers[place + 1].span.start if place + 1 < len(numbers) else len(sentence)
+    clause = clause_start(sentence, before, number.span.start)
+    left, since = (tight(sentence[start : number.span.start]) for start in (clause, before))
+    right = sentence[number.span.end : clause_end(sentence, number.span.end, following)].strip()
+    until, more = tight(sentence[number.span.end : following]), following < len(sentence)
+    whole = tight(last_clause(sentence[: number.span.start]))
+    opened = (True,) if frozenset({Role.ACTUAL}) in known else (True, False) if place else (False,)
+    return frozenset(role_of(Setting(number.quantity, left, since, right, until, whole, one, more)) for one in opened)
 
 
 def _is_listed(text: str, one: Spoken, other: Spoken) -> bool:

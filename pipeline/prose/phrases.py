@@ -14,6 +14,8 @@ _NUMBERED = (
 )
 _SENTENCE = re.compile(rf"[。；;！？!?]|(?<=[：:。])\s*\n|\n(?={_NUMBERED})")
 _SENTENCE_STOP = re.compile(r"[。！？!?\n\t]")
+_WRAPPED_STOP = re.compile(rf"[。！？!?\t]|\n\s*\n|(?<=[：:；;])\s*\n|\n(?={_NUMBERED})")
+_FARTHEST = 400  # characters before a place in which its sentence begins
 _SHORT_LINE = 14
 
 _LEAD = re.compile(
@@ -123,6 +125,12 @@ def tight(words: str) -> str:
     return re.sub(r"\s+", "", words)
 
 
+def last_clause(words: str) -> str:
+    """The words after the last separator between clauses."""
+    ends = [match.end() for match in CLAUSE_END.finditer(words)]
+    return words[ends[-1] :] if ends else words
+
+
 def clause_start(text: str, before: int, start: int) -> int:
     """Where the words that belong to a number begin: after the last separator, or after the number before it."""
     place = before
@@ -144,6 +152,15 @@ def clause_end(text: str, start: int, following: int) -> int:
 
 def sentence_at(text: str, span: Span) -> Span:
     """The sentence around a span: to the nearest full stop, line end or tab on either side."""
-    starts = [match.end() for match in _SENTENCE_STOP.finditer(text, max(0, span.start - 400), span.start)]
-    end = _SENTENCE_STOP.search(text, span.end)
-    return Span(starts[-1] if starts else max(0, span.start - 400), end.start() if end else len(text))
+    return _between(_SENTENCE_STOP, text, span)
+
+
+def wrapped_sentence_at(text: str, span: Span) -> Span:
+    """The sentence around a span of prose whose lines may be wrapped anywhere: a lone line end is no end."""
+    return _between(_WRAPPED_STOP, text, span)
+
+
+def _between(stop: re.Pattern[str], text: str, span: Span) -> Span:
+    starts = [match.end() for match in stop.finditer(text, max(0, span.start - _FARTHEST), span.start)]
+    end = stop.search(text, span.end)
+    return Span(starts[-1] if starts else max(0, span.start - _FARTHEST), end.start() if end else len(text))

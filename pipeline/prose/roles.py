@@ -32,13 +32,16 @@ class Setting:
     """A number with the words around it, white space left out.
 
     ``left`` are those of its own clause, ``since`` those since the number before it, ``right`` those up to the next
-    stop or number; ``open_record`` tells that the sentence has a result already, ``more`` that more numbers follow.
+    stop or number, ``until`` all up to the next number, ``clause`` all of its clause before it, numbers included;
+    ``open_record`` tells that the sentence has a result already, ``more`` that more numbers follow.
     """
 
     quantity: Quantity
     left: str
     since: str
     right: str
+    until: str
+    clause: str
     open_record: bool
     more: bool
 
@@ -61,18 +64,20 @@ CHANGE = re.compile(
 _COMPARED = re.compile(rf"同比|环比|(?:比|较|同|与){_YEAR}")
 _PLAN = r"(?:任务|目标|计划|指标|考核|进度|年初|责任)"
 _TARGET_BEFORE = re.compile(
-    rf"(?:{_PLAN}(?:任务|目标|计划)?(?:数|值|额|量)?|任务数|目标值|计划数)(?:为|是|即|要求|定为|[:：])?[（(]?$"
+    rf"(?:{_PLAN}(?:任务|目标|计划)?(?:数|值|额|量)?|任务数|目标值|计划数)(?:为|是|即|要求|定为|的|[:：])?[（(]?$"
 )
 _STATED_TARGET = re.compile(
     r"(?:[（(](?:年度|年初)?(?:目标|任务|计划)|目标值|计划值|指标值|年初目标|年度目标|目标任务|任务数|控制目标|考核线|目标线|标准线|"
     r"(?:高于|低于|超过|超出|未达到?|不及|比|较)[^，。；]{0,8}(?:目标|标准|要求))(?:为|是|[:：])?[（(]?$"
 )
+_ACTUAL_FOLLOWS = re.compile(r"[，,；;]实际(?!到位|使用|利用|投资|支出|发放|拨付|缴)[\u4e00-\u9fff]{0,6}")
 _TARGET_AFTER = re.compile(r"的?[^，。；、\d（(]{0,6}(?:任务|目标|计划|指标|红线|要求|标准)")
 _OF_TARGET = re.compile(r"(?:^|[）)])的?(?:年度|全年)?(?:目标|任务|计划|指标)*(?:数|值)*的$")
 _COMPLETION = re.compile(
     r"(?:完成(?:了)?|占|为|是|相当于|达到?|达成|超额完成|实现)[^，。；]{0,16}(?:任务|目标|计划|指标)[^，。；\d]{0,10}的?$|"
     r"(?:完成率|完成比例|完成进度|进度|目标完成率|任务完成率)(?:为|达|达到|约|是)?[（(]?$|(?:超额|超)完成(?:目标|任务)?$"
 )
+_OF_PLAN = re.compile(r"(?:完成|占|为|是|相当于|达)[^，。；]{0,12}(?:任务|目标|计划)[^，。；]{0,6}\d[^，。；]{0,10}的$")
 _PLAN_FILLER = re.compile(
     r"完成|实现|达到|超过|超额|高于|低于|年度|全年|年初|[年省市县区州镇]|下达|分解|设定|确定|[定设]|预期|考核|目标|任务|"
     r"计划|指标|责任|[数值额的为是（(原既]|上级|比|较"
@@ -176,6 +181,8 @@ def _is_change(s: Setting) -> bool:
 
 
 def _is_target(s: Setting) -> bool:
+    if s.more and _ACTUAL_FOLLOWS.fullmatch(s.until):
+        return True
     if _STATED_TARGET.search(s.left) and (s.open_record or s.more):
         return True
     if s.open_record and s.left.endswith("控制在") and s.quantity.comparator == "≤":
@@ -188,7 +195,10 @@ def _is_target(s: Setting) -> bool:
 
 
 def _is_completion(s: Setting) -> bool:
-    return s.percent and s.open_record and bool(_COMPLETION.search(s.left) or _OF_TARGET.search(s.since))
+    if not s.percent:
+        return False
+    told = _COMPLETION.search(s.left) or _OF_TARGET.search(s.since)
+    return (s.open_record and told is not None) or _OF_PLAN.search(s.clause) is not None
 
 
 def _is_budget_rate(s: Setting) -> bool:

@@ -17,6 +17,7 @@ from pipeline.prose.phrases import (
     clause_start,
     counts_noun,
     first_noun_after,
+    last_clause,
     split_sentences,
     strip_lead,
     strip_tail,
@@ -122,6 +123,8 @@ def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> list[_O
             left=tight(text[clause : number.span.start]),
             since=tight(text[before : number.span.start]),
             right=right.strip(),
+            until=tight(text[number.span.end : following]),
+            clause=tight(last_clause(text[sentence.start : number.span.start])),
             open_record=current is not None,
             more=following < sentence.end,
         )
