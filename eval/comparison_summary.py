@@ -57,7 +57,7 @@ def conclusion(comparison: Comparison) -> str:
         for line in (*comparison.kinds, *comparison.fields)
         if line.difference.significant
     ]
-    return words + (f"其中 {'、'.join(fields)}。" if fields else "") + detectable_words(found, len(comparison.reports))
+    return words + (f"其中{'、'.join(fields)}。" if fields else "") + detectable_words(found, len(comparison.reports))
 
 
 def detectable_words(found: Difference, reports: int) -> str:
@@ -71,8 +71,16 @@ def detectable_words(found: Difference, reports: int) -> str:
 
 def change_line(change: Change) -> str:
     """A field that came out differently, on one line."""
-    values = f"应为 {_shorten(change.gold)}；甲 {_words(change, change.first)}，乙 {_words(change, change.second)}"
+    first, second = (change_words(change, value) for value in (change.first, change.second))
+    values = f"应为 {_shorten(change.gold)}；甲 {first}，乙 {second}"
     return f"  {printable(change.report)}  {field_name(change.key)}：{values}  «{_shorten(change.quote)}»"
+
+
+def change_words(change: Change, value: Value) -> str:
+    """What became of a field, with the value where there is one that is not right."""
+    if value.outcome is Outcome.RIGHT and change.gold is None:
+        return "空"
+    return f"{OUTCOMES[value.outcome]} {_shorten(value.value) if value.value else ''}".rstrip()
 
 
 def compare_data(comparison: Comparison) -> dict[str, Any]:
@@ -169,13 +177,6 @@ def _p(value: float, *, exact: bool) -> str:
 def _p_words(found: Difference) -> str:
     how = "精确" if found.exact else "随机置换"
     return f"p = {found.adjusted:.4f}（{how}，{found.changed} 份报告有变动）"
-
-
-def _words(change: Change, value: Value) -> str:
-    """What became of a field, with the value where there is one that is not right."""
-    if value.outcome is Outcome.RIGHT and change.gold is None:
-        return "空"
-    return f"{OUTCOMES[value.outcome]} {_shorten(value.value) if value.value else ''}".rstrip()
 
 
 def _shorten(value: str | None) -> str:

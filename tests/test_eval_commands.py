@@ -164,6 +164,19 @@ def test_compare_tells_the_verdict_and_every_change(command: Run) -> None:
     assert data["regressions"][0]["second"] == {"outcome": "wrong", "value": "21公里"}
 
 
+def test_the_page_and_its_companions_are_written(command: Run) -> None:
+    for labels in ("gold", "wrong"):
+        command("run", "--corpus", ".", "--labels", labels)
+    both = command("compare", "gold", "wrong", "--html", "out/c.html", "--json")
+    assert both.data["overall"]["verdict"] == "持平"
+    assert both.err == "已写入 out/c.html、out/c.json、out/c.csv\n"
+    assert json.loads(Path("out/c.json").read_text(encoding="utf-8")) == both.data
+    assert command("show", "wrong", "--html", "out/s.html").code == 0
+    assert "无中生有" in Path("out/s.html").read_text(encoding="utf-8")
+    assert command("show", "wrong", "--html", "out/s.json").code == 2
+    assert command("show", "wrong", "--html", "reports/a.txt/x.html").code == 2
+
+
 def test_agreement_is_told_as_the_ceiling(command: Run) -> None:
     out = command("agreement", "gold", "wrong").out
     assert "上限：两人之间 F1 为 80.0" in out
