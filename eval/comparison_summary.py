@@ -52,12 +52,10 @@ def conclusion(comparison: Comparison) -> str:
         f"结论：{line_verdict(comparison.overall)}。F1 {percent(found.first)} → {percent(found.second)}，"
         f"差 {points(found.difference)} 个百分点，95% 区间 [{points(low)}, {points(high)}]，{_p_words(found)}。"
     )
-    fields = [
-        f"{line_title(line)}{line_verdict(line)}"
-        for line in (*comparison.kinds, *comparison.fields)
-        if line.difference.significant
-    ]
-    return words + (f"其中{'、'.join(fields)}。" if fields else "") + detectable_words(found, len(comparison.reports))
+    kinds = [f"{line_title(line)}{line_verdict(line)}" for line in comparison.kinds if line.difference.significant]
+    count = sum(line.difference.significant for line in comparison.fields)
+    parts = [*kinds, *((f"{count} 个字段有别",) if count else ())]
+    return words + (f"其中{'、'.join(parts)}。" if parts else "") + detectable_words(found, len(comparison.reports))
 
 
 def detectable_words(found: Difference, reports: int) -> str:
