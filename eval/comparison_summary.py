@@ -152,8 +152,10 @@ def _effort_lines(figures: Sequence[Figures]) -> Iterator[str]:
         asked = (effort.calls, effort.input_tokens, effort.output_tokens)
         deviation = "" if spread.deviation is None else f"{100 * spread.deviation:.2f}"
         cells = [f"{value:,.0f}" if effort.calls else "–" for value in asked]
-        rows.append((f"{side} {one.run.name}", *cells, costs_words(effort), f"{effort.seconds:.2f}", deviation))
-    header = ("花费", "调用", "输入 token", "输出 token", "金额", "秒/份", "各遍 F1 标准差")
+        latency = "–" if effort.call_seconds is None else f"{effort.call_seconds:.2f}"
+        taken = (costs_words(effort), f"{effort.seconds:.2f}", latency)
+        rows.append((f"{side} {one.run.name}", *cells, *taken, deviation))
+    header = ("花费", "调用", "输入 token", "输出 token", "金额", "秒/份", "秒/次", "各遍 F1 标准差")
     yield from text_table(header, rows, _WIDTH)
 
 

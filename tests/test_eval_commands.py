@@ -11,6 +11,7 @@ import pytest
 import cli
 from eval import commands
 from eval.figures import COLUMNS
+from schemas.records import Labels
 from tests.eval_samples import write_corpus
 
 
@@ -149,6 +150,20 @@ def test_the_gate_sets_the_exit_code_by_one_verdict(command: Run) -> None:
     assert high.data[0]["run"]["eval_id"] == "e3"
     assert command("show", "e2", "--floor", "0.9").code == 1
     assert command("show", "e2", "--no-regression", "nobody").code == 2
+
+
+def test_a_regression_beyond_chance_fails_the_gate(command: Run) -> None:
+    corpus = Path(commands.__file__).parent / "corpus"
+    Path("worse").mkdir()
+    for path in (corpus / "gold").glob("*.json"):
+        labels = Labels.model_validate_json(path.read_bytes())
+        kept = labels.model_copy(update={"funding": labels.funding[:-1]})
+        Path("worse", path.name).write_text(kept.model_dump_json(), encoding="utf-8")
+    assert command("run", "--corpus", corpus, "--labels", corpus / "gold", "--name", "基线").code == 0
+    result = command("run", "--corpus", corpus, "--labels", "worse", "--no-regression", "基线")
+    assert result.code == 1
+    assert result.err.splitlines()[-1].startswith("判定 e2：不通过（全部退步：100.0 → ")
+    assert command("run", "--corpus", corpus, "--labels", corpus / "gold", "--no-regression", "worse").code == 0
 
 
 def test_compare_tells_the_verdict_and_every_change(command: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -151,6 +152,18 @@ def test_confidences_are_those_of_the_labels_in_their_order() -> None:
             for field in record.fields:
                 assert found[kind, place, field.name] == scores[record.index, field.name]
     assert (RecordKind.REPORT, 0, "unit_name") in found
+
+
+def test_each_repeat_replays_answers_of_its_own(database: Path, tmp_path: Path) -> None:
+    name = "h32_city_culture_tourism_bureau"
+    for folder in (tmp_path / "v2", tmp_path / "v2" / "repeat-2"):
+        folder.mkdir()
+        shutil.copy(ROOT / "blind" / "cassettes" / "v2" / f"{name}.jsonl", folder)
+    (tmp_path / "v2" / "repeat-2" / f"{name}.jsonl").write_text('{"version": 1}\n', encoding="utf-8")
+    plan = Plan(ROOT / "blind", Reading("hybrid", cassettes=tmp_path), repeats=2)
+    recorded, empty = measured(database, plan, name).reports
+    assert (recorded.calls, recorded.failed_calls) == (1, 0)
+    assert empty.failed_calls == empty.calls > 0
 
 
 def test_repeats_are_told_apart(corpus: Path, database: Path) -> None:

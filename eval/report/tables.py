@@ -69,7 +69,7 @@ def lines_table(lines: Sequence[Line]) -> Table:
 
 def effort_table(runs: Sequence[tuple[str, Figures]]) -> Table:
     """What each run took."""
-    header = ("", "调用", "输入 token", "输出 token", "花费", "秒/份（中位）", "最慢", "各遍 F1", "标准差")
+    header = ("", "调用", "输入 token", "输出 token", "花费", "秒/份（中位）", "最慢", "秒/次", "各遍 F1", "标准差")
     rows = []
     for side, figures in runs:
         effort, spread = effort_of(figures), spread_of(figures)
@@ -80,6 +80,7 @@ def effort_table(runs: Sequence[tuple[str, Figures]]) -> Table:
             costs_words(effort),
             f"{effort.seconds:.2f}",
             f"{effort.slowest:.2f}",
+            "–" if effort.call_seconds is None else f"{effort.call_seconds:.2f}",
             "、".join(map(percent, spread.values)),
             deviation,
         )
