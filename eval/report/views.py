@@ -12,11 +12,17 @@ from eval.matching import FoldedText, fold_text
 from eval.metrics import Outcome
 from eval.titles import ORIGINS, OUTCOMES
 from pipeline.store import EvalJudgement
-from pipeline.titles import KINDS, field_title
+from pipeline.titles import KINDS, SCOPES, field_title
 from schemas.records import SECTIONS, Labels, RecordKind, field_types
 from schemas.text import Span
 
 Judgements = Sequence[EvalJudgement]
+
+_CHOICES = {
+    "scope": SCOPES,
+    "origin": ORIGINS,
+    "kind": {"indicator": "指标", "budget": "预算", "problem": "问题"},
+}
 
 
 class Told(NamedTuple):
@@ -168,13 +174,19 @@ def _fields(draft: _Draft) -> Iterable[FieldView]:
         values = {fold(one.predicted or "") for one in filled} if len(filled) == len(ones) else {"", "-"}
         same = states == {Outcome.RIGHT} or (len(states) == 1 and len(values) == 1)
         wrong = any(one.outcome != Outcome.RIGHT for one in filled)
-        yield FieldView(field_title(name, draft.kind), gold or "", tuple(map(_told, ones)), not same, wrong)
+        told = tuple(_told(name, one) for one in ones)
+        yield FieldView(field_title(name, draft.kind), _words(name, gold), told, not same, wrong)
 
 
-def _told(one: EvalJudgement | None) -> Told:
+def _told(name: str, one: EvalJudgement | None) -> Told:
     if one is None:
         return Told("", "", "")
-    return Told(one.predicted or "", one.outcome, OUTCOMES[Outcome(one.outcome)])
+    return Told(_words(name, one.predicted), one.outcome, OUTCOMES[Outcome(one.outcome)])
+
+
+def _words(name: str, value: str | None) -> str:
+    """A value as it is read: what is chosen from a list by what it means."""
+    return _CHOICES.get(name, {}).get(value or "", value or "")
 
 
 def _evidence(draft: _Draft) -> Iterable[str]:
