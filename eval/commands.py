@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +15,8 @@ from pipeline.errors import StoreError, UsageError
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from eval.experiment import Plan
     from eval.figures import Figures
     from pipeline.store import Store
@@ -144,7 +145,7 @@ def _show(
             from pipeline.store import load_errors
 
             wrong = load_errors(store, figures[0].run.eval_id)
-            page = run_page(store, figures[0].run, reports, datetime.now(UTC))
+            page = run_page(store, figures[0].run, reports, _now())
             _tell_written(write_report(html, page, show_data(figures[0], wrong)))
         _pass_gate(store, figures, floor, base)
 
@@ -170,7 +171,7 @@ def _compare(
             from eval.report import write_report
             from eval.report.page import comparison_page
 
-            page = comparison_page(store, compared, reports, datetime.now(UTC))
+            page = comparison_page(store, compared, reports, _now())
             _tell_written(write_report(html, page, compare_data(compared)))
     print_result(as_json, lambda: compare_data(compared), lambda: compare_lines(compared, everything=errors))
 
@@ -232,6 +233,12 @@ def _pass_gate(store: Store, figures: list[Figures], floor: float | None, base: 
         tell(verdict_line(one, verdicts[-1]))
     if not all(verdict.passed for verdict in verdicts):
         raise typer.Exit(SOME_FAILED)
+
+
+def _now() -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
 
 
 def _tell_written(files: Iterable[Path]) -> None:
