@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
+from enum import StrEnum
 from functools import cache
 
 from rapidfuzz import fuzz
@@ -37,17 +39,35 @@ def likeness(one: str, other: str) -> float:
     return fuzz.ratio(fold(one), fold(other))
 
 
-def fields_agree(kind: RecordKind, name: str, gold: str, predicted: str) -> bool:
-    """True where two filled values of a field agree by the rule for its type."""
+class Comparator(StrEnum):
+    """How the values of a field are compared."""
+
+    QUANTITY = "quantity"  # comparator, value and unit
+    SCORE = "score"  # a quantity, the word 分 left out
+    NAME = "name"  # equal, alike, or one inside the other
+    MEASURE = "measure"  # the name of a result told in prose: shared characters
+    TEXT = "text"  # a passage: alike, or one inside the other and at least half as long
+    EXACT = "exact"  # equal after folding
+
+
+@cache
+def comparator_of(kind: RecordKind, name: str, origin: str = "") -> Comparator:
+    """The comparator of a field; ``origin`` tells the names of results in prose from those of forms."""
     match field_types(kind)[name]:
         case FieldType.NUMBER:
-            return numbers_agree(_without_points(name, gold), _without_points(name, predicted))
+            return Comparator.SCORE if name in _SCORE_FIELDS else Comparator.QUANTITY
         case FieldType.NAME:
-            return names_agree(gold, predicted)
+            told = kind is RecordKind.INDICATOR and name == "name" and origin == "narrative"
+            return Comparator.MEASURE if told else Comparator.NAME
         case FieldType.TEXT:
-            return texts_agree(gold, predicted)
+            return Comparator.TEXT
         case FieldType.REFERENCE:
-            return fold(gold) == fold(predicted)
+            return Comparator.EXACT
+
+
+def fields_agree(kind: RecordKind, name: str, gold: str, predicted: str, origin: str = "") -> bool:
+    """True where two filled values of a field agree by its comparator."""
+    return _RULES[comparator_of(kind, name, origin)](gold, predicted)
 
 
 @cache
@@ -97,6 +117,20 @@ def _letters(folded: str) -> Counter[str]:
     return Counter(folded)
 
 
-def _without_points(name: str, value: str) -> str:
-    """The value without the word 分 behind a score or weight, where it carries no meaning."""
-    return fold(value).removesuffix("分") if name in _SCORE_FIELDS else value
+def _scores_agree(gold: str, predicted: str) -> bool:
+    """Quantities without the word 分 behind them, where it carries no meaning."""
+    return numbers_agree(fold(gold).removesuffix("分"), fold(predicted).removesuffix("分"))
+
+
+def _equal(gold: str, predicted: str) -> bool:
+    return fold(gold) == fold(predicted)
+
+
+_RULES: dict[Comparator, Callable[[str, str], bool]] = {
+    Comparator.QUANTITY: numbers_agree,
+    Comparator.SCORE: _scores_agree,
+    Comparator.NAME: names_agree,
+    Comparator.MEASURE: measures_agree,
+    Comparator.TEXT: texts_agree,
+    Comparator.EXACT: _equal,
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +15,8 @@ from pipeline.errors import StoreError, UsageError
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from eval.experiment import Plan
     from eval.figures import Figures
     from pipeline.store import Store
@@ -30,7 +32,12 @@ Floor = Annotated[float | None, typer.Option(metavar="0–1", min=0, max=1, help
 Base = Annotated[
     str | None, typer.Option("--no-regression", metavar="评测", help="比这次评测退步即不通过，退出码为 1。")
 ]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="文件.html", help="写成一个网页，旁边另有同名的 .json 和 .csv。")
+]
+Reports = Annotated[int, typer.Option("--reports", metavar="份", min=1, help="网页里逐份对照几份报告。")]
 _DATABASE = Path("evaluations.duckdb")
+_SIDE_BY_SIDE = 40
 _CORPUS = Path("eval/corpus")
 _PACKAGES = ("jinja2", "numpy", "scipy", "vcr")
 _INSTALL = (
@@ -117,6 +124,8 @@ def _list(db: Evaluations = _DATABASE, as_json: Json = False) -> None:
 def _show(
     run: Run,
     db: Evaluations = _DATABASE,
+    html: Html = None,
+    reports: Reports = _SIDE_BY_SIDE,
     floor: Floor = None,
     base: Base = None,
     errors: Errors = False,
@@ -129,6 +138,15 @@ def _show(
     with _stored(db) as store:
         figures = [load_figures(store, find_eval(store, run))]
         _print_runs(store, figures, errors, as_json, full=True)
+        if html is not None:
+            from eval.report import write_report
+            from eval.report.page import run_page
+            from eval.summaries import show_data
+            from pipeline.store import load_errors
+
+            wrong = load_errors(store, figures[0].run.eval_id)
+            page = run_page(store, figures[0].run, reports, _now())
+            _tell_written(write_report(html, page, show_data(figures[0], wrong)))
         _pass_gate(store, figures, floor, base)
 
 
@@ -137,6 +155,8 @@ def _compare(
     first: Annotated[str, typer.Argument(metavar="甲", help="编号（如 e3）或名称。")],
     second: Annotated[str, typer.Argument(metavar="乙", help="编号或名称。")],
     db: Evaluations = _DATABASE,
+    html: Html = None,
+    reports: Reports = _SIDE_BY_SIDE,
     errors: Annotated[bool, typer.Option("--errors", help="全部列出退步和改进。")] = False,
     as_json: Json = False,
 ) -> None:
@@ -147,6 +167,12 @@ def _compare(
 
     with _stored(db) as store:
         compared = compare_runs(store, find_eval(store, first), find_eval(store, second))
+        if html is not None:
+            from eval.report import write_report
+            from eval.report.page import comparison_page
+
+            page = comparison_page(store, compared, reports, _now())
+            _tell_written(write_report(html, page, compare_data(compared)))
     print_result(as_json, lambda: compare_data(compared), lambda: compare_lines(compared, everything=errors))
 
 
@@ -207,6 +233,16 @@ def _pass_gate(store: Store, figures: list[Figures], floor: float | None, base: 
         tell(verdict_line(one, verdicts[-1]))
     if not all(verdict.passed for verdict in verdicts):
         raise typer.Exit(SOME_FAILED)
+
+
+def _now() -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def _tell_written(files: Iterable[Path]) -> None:
+    tell(f"已写入 {'、'.join(map(str, files))}")
 
 
 @contextmanager

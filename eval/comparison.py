@@ -112,6 +112,24 @@ def compare_runs(store: Store, first: EvalRow, second: EvalRow) -> Comparison:
     )
 
 
+def count_matrix(figures: Figures, reports: Sequence[str], keys: Sequence[FieldKey]) -> Counts:
+    """The counts as arrays reports x columns, averaged over the repeats: a column for each kind, then for each key."""
+    rows = {name: place for place, name in enumerate(reports)}
+    columns = {key: place for place, key in enumerate(keys)}
+    fields = np.zeros((2, len(reports), len(keys)))
+    for count in figures.counts:
+        place = rows[count.report], columns[FieldKey(RecordKind(count.kind), count.origin, count.field)]
+        fields[(0, *place)] += count.right
+        fields[(1, *place)] += 2 * (count.right + count.wrong) + count.invented + count.omitted
+    fields /= figures.run.repeats
+    kinds = np.zeros((2, len(reports), len(COLUMNS)))
+    for column, (kind, origin) in enumerate(COLUMNS.values()):
+        members = [n for n, key in enumerate(keys) if kind in (None, key.kind) and origin in (None, key.origin)]
+        kinds[:, :, column] = fields[:, :, members].sum(2)
+    right, total = np.concatenate([kinds, fields], axis=2)
+    return Counts(right, total)
+
+
 def _shared(one: Figures, other: Figures) -> frozenset[str]:
     hashes = [{(report.report, report.case_hash) for report in figures.reports} for figures in (one, other)]
     return frozenset(name for name, _ in hashes[0] & hashes[1])
@@ -130,7 +148,7 @@ def _lines(one: Figures, other: Figures, reports: Sequence[str]) -> list[Line]:
     tallies = one.by_field(), other.by_field()
     order = list(RecordKind)
     keys = sorted(tallies[0].keys() | tallies[1].keys(), key=lambda key: (order.index(key.kind), key))
-    counts = [_matrix(figures, reports, keys) for figures in (one, other)]
+    counts = [count_matrix(figures, reports, keys) for figures in (one, other)]
     families = [_OVERALL, *[_KINDS] * (len(COLUMNS) - 1), *[_FIELDS] * len(keys)]
     differences = compare_counts(counts[0], counts[1], families)
     titles = list(COLUMNS)
@@ -141,24 +159,6 @@ def _lines(one: Figures, other: Figures, reports: Sequence[str]) -> list[Line]:
         Line(key, *pair, difference)
         for key, pair, difference in zip(columns, (*kinds, *fields), differences, strict=True)
     ]
-
-
-def _matrix(figures: Figures, reports: Sequence[str], keys: Sequence[FieldKey]) -> Counts:
-    """The counts as arrays reports x columns, averaged over the repeats."""
-    rows = {name: place for place, name in enumerate(reports)}
-    columns = {key: place for place, key in enumerate(keys)}
-    fields = np.zeros((2, len(reports), len(keys)))
-    for count in figures.counts:
-        place = rows[count.report], columns[FieldKey(RecordKind(count.kind), count.origin, count.field)]
-        fields[(0, *place)] += count.right
-        fields[(1, *place)] += 2 * (count.right + count.wrong) + count.invented + count.omitted
-    fields /= figures.run.repeats
-    kinds = np.zeros((2, len(reports), len(COLUMNS)))
-    for column, (kind, origin) in enumerate(COLUMNS.values()):
-        members = [n for n, key in enumerate(keys) if kind in (None, key.kind) and origin in (None, key.origin)]
-        kinds[:, :, column] = fields[:, :, members].sum(2)
-    right, total = np.concatenate([kinds, fields], axis=2)
-    return Counts(right, total)
 
 
 class _Unit(NamedTuple):

@@ -52,12 +52,10 @@ def conclusion(comparison: Comparison) -> str:
         f"结论：{line_verdict(comparison.overall)}。F1 {percent(found.first)} → {percent(found.second)}，"
         f"差 {points(found.difference)} 个百分点，95% 区间 [{points(low)}, {points(high)}]，{_p_words(found)}。"
     )
-    fields = [
-        f"{line_title(line)}{line_verdict(line)}"
-        for line in (*comparison.kinds, *comparison.fields)
-        if line.difference.significant
-    ]
-    return words + (f"其中 {'、'.join(fields)}。" if fields else "") + detectable_words(found, len(comparison.reports))
+    kinds = [f"{line_title(line)}{line_verdict(line)}" for line in comparison.kinds if line.difference.significant]
+    count = sum(line.difference.significant for line in comparison.fields)
+    parts = [*kinds, *((f"{count} 个字段有别",) if count else ())]
+    return words + (f"其中{'、'.join(parts)}。" if parts else "") + detectable_words(found, len(comparison.reports))
 
 
 def detectable_words(found: Difference, reports: int) -> str:
@@ -71,8 +69,16 @@ def detectable_words(found: Difference, reports: int) -> str:
 
 def change_line(change: Change) -> str:
     """A field that came out differently, on one line."""
-    values = f"应为 {_shorten(change.gold)}；甲 {_words(change, change.first)}，乙 {_words(change, change.second)}"
+    first, second = (change_words(change, value) for value in (change.first, change.second))
+    values = f"应为 {_shorten(change.gold)}；甲 {first}，乙 {second}"
     return f"  {printable(change.report)}  {field_name(change.key)}：{values}  «{_shorten(change.quote)}»"
+
+
+def change_words(change: Change, value: Value) -> str:
+    """What became of a field, with the value where there is one that is not right."""
+    if value.outcome is Outcome.RIGHT and change.gold is None:
+        return "空"
+    return f"{OUTCOMES[value.outcome]} {_shorten(value.value) if value.value else ''}".rstrip()
 
 
 def compare_data(comparison: Comparison) -> dict[str, Any]:
@@ -146,8 +152,10 @@ def _effort_lines(figures: Sequence[Figures]) -> Iterator[str]:
         asked = (effort.calls, effort.input_tokens, effort.output_tokens)
         deviation = "" if spread.deviation is None else f"{100 * spread.deviation:.2f}"
         cells = [f"{value:,.0f}" if effort.calls else "–" for value in asked]
-        rows.append((f"{side} {one.run.name}", *cells, costs_words(effort), f"{effort.seconds:.2f}", deviation))
-    header = ("花费", "调用", "输入 token", "输出 token", "金额", "秒/份", "各遍 F1 标准差")
+        latency = "–" if effort.call_seconds is None else f"{effort.call_seconds:.2f}"
+        taken = (costs_words(effort), f"{effort.seconds:.2f}", latency)
+        rows.append((f"{side} {one.run.name}", *cells, *taken, deviation))
+    header = ("花费", "调用", "输入 token", "输出 token", "金额", "秒/份", "秒/次", "各遍 F1 标准差")
     yield from text_table(header, rows, _WIDTH)
 
 
@@ -169,13 +177,6 @@ def _p(value: float, *, exact: bool) -> str:
 def _p_words(found: Difference) -> str:
     how = "精确" if found.exact else "随机置换"
     return f"p = {found.adjusted:.4f}（{how}，{found.changed} 份报告有变动）"
-
-
-def _words(change: Change, value: Value) -> str:
-    """What became of a field, with the value where there is one that is not right."""
-    if value.outcome is Outcome.RIGHT and change.gold is None:
-        return "空"
-    return f"{OUTCOMES[value.outcome]} {_shorten(value.value) if value.value else ''}".rstrip()
 
 
 def _shorten(value: str | None) -> str:

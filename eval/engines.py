@@ -17,7 +17,7 @@ from pipeline.engines.llm.model import Model
 from pipeline.engines.llm.prices import load_prices, price_of
 from pipeline.engines.llm.replies import NoReplies, answer_words
 from pipeline.engines.llm.settings import DEFAULT_PROMPTS
-from pipeline.errors import UsageError
+from pipeline.errors import ModelError, NotRecorded, UsageError
 from pipeline.labels import labels_of
 from pipeline.models import MODEL_ENGINES, ModelOptions, model_settings
 from pipeline.readers import read_document
@@ -27,6 +27,7 @@ from schemas.calls import CallState, ModelCall
 from schemas.records import Labels
 from schemas.stages import Extraction
 
+_RECORD_HINT = "提示词、模型和参数须与存录时一字不差；要换，就用 --base-url 向接口询问并存录。"
 _PATIENCE = 3_600.0  # seconds for an answer: whoever records may be slow
 
 
@@ -133,8 +134,14 @@ def open_engine(reading: Reading) -> Iterator[OpenEngine]:
     def read(case: Case) -> Read:
         asked = Asked()
         model.use(asked)
-        with _tape(reading, case):
-            return Read(extract_document(read_document(case.report), asking), asked)
+        try:
+            with _tape(reading, case):
+                extraction = extract_document(read_document(case.report), asking)
+        except ModelError:
+            _require_recorded(reading, case, asked)
+            raise
+        _require_recorded(reading, case, asked)
+        return Read(extraction, asked)
 
     try:
         yield OpenEngine({**model.described(), "replayed": str(reading.base_url is None).lower()}, read)
@@ -186,6 +193,11 @@ def _open_model(reading: Reading) -> Model:
             raise UsageError(f"不知道模型 {reading.priced_as} 的价格", "用 --prices 给出价格表。")
     settings = replace(settings, attempts=1, timeout=_PATIENCE)
     return Model(settings, Endpoint(settings, read_key()), price)
+
+
+def _require_recorded(reading: Reading, case: Case, asked: Asked) -> None:
+    if reading.base_url is None and asked.calls and not asked.complete:
+        raise NotRecorded(f"存录里没有对 {case.name} 的这样的提问", _RECORD_HINT)
 
 
 def _tape(reading: Reading, case: Case) -> AbstractContextManager[object]:

@@ -186,10 +186,10 @@ def _judgements(name: str, repeat: int, score: ReportScore, found: Prediction) -
         yield EvalJudgement(
             repeat,
             name,
-            one.key.kind.value,
+            str(one.key.kind),
             one.key.origin,
             one.key.field,
-            one.outcome.value,
+            str(one.outcome),
             one.gold,
             one.predicted,
             one.quote,

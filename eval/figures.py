@@ -80,7 +80,8 @@ class Figures(NamedTuple):
 class Effort(NamedTuple):
     """What a run took: per repeat where there were several. ``costs`` by currency; ``None`` where any is unknown.
 
-    ``seconds`` is the median of a report's; ``sent`` and ``answered`` are characters.
+    ``seconds`` is the median of a report's, ``slowest`` the most; ``call_seconds`` the mean of a call's, ``None``
+    without any; ``sent`` and ``answered`` are characters.
     """
 
     calls: float
@@ -92,6 +93,7 @@ class Effort(NamedTuple):
     costs: Mapping[str, Decimal] | None
     seconds: float
     slowest: float
+    call_seconds: float | None
 
 
 class Spread(NamedTuple):
@@ -147,6 +149,7 @@ def effort_of(figures: Figures) -> Effort:
         {currency: amount / repeats for currency, amount in costs.items()} if known else None,
         seconds[len(seconds) // 2],
         seconds[-1],
+        sum(report.call_seconds for report in reports) / calls if calls else None,
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from eval.agreement import fields_agree, fold, is_filled, likeness, measures_agree
+from eval.agreement import LIKENESS, fields_agree, fold, is_filled, likeness
 from schemas.records import SECTIONS, Labels, RecordKind, field_types
 from schemas.text import Span
 
@@ -39,11 +38,7 @@ class Row:
     quote: str
     places: tuple[Span, ...]
     index: int
-
-    @property
-    def origin(self) -> str:
-        """``form`` or ``narrative`` for an indicator, else empty."""
-        return self.fields.get("origin", "")
+    origin: str  # ``form`` or ``narrative`` for an indicator, else empty
 
 
 class Pair(NamedTuple):
@@ -84,7 +79,7 @@ class FoldedText:
 
 def fold_text(text: str) -> FoldedText:
     """The text folded character by character, so that every range of it has its range in the folded one."""
-    pieces = ["".join(unicodedata.normalize("NFKC", character).split()) for character in text]
+    pieces = [fold(character) for character in text]
     return FoldedText(text, "".join(pieces), tuple(accumulate(map(len, pieces), initial=0)))
 
 
@@ -97,7 +92,8 @@ def rows_of(
     for index, record in enumerate(getattr(labels, SECTIONS[kind])):
         values = {name: getattr(record, name) for name in names}
         fields = {name: value for name, value in values.items() if is_filled(value)}
-        rows.append(Row(kind, getattr(record, "id", ""), fields, record.quote, text.places(record.quote), index))
+        places, origin = text.places(record.quote), fields.get("origin", "")
+        rows.append(Row(kind, getattr(record, "id", ""), fields, record.quote, places, index, origin))
     return tuple(rows)
 
 
@@ -152,7 +148,7 @@ def assign(weights: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
 
 def _weight(gold: Row, predicted: Row, evaluations: Mapping[str, str], most: int) -> int:
     """How much a pair is worth: one more agreeing field outweighs all ties of ``most`` pairs; 0 for no pair."""
-    shared = overlap(gold.places, predicted.places)
+    shared = overlap(gold.places, predicted.places) if gold.places and predicted.places else 0.0
     key = _key_likeness(gold, predicted, evaluations)
     if not shared and key < KEY_LIKENESS:
         return 0
@@ -171,16 +167,18 @@ def _key_likeness(gold: Row, predicted: Row, evaluations: Mapping[str, str]) -> 
     for name in KEY_FIELDS[gold.kind]:
         one, other = gold.fields.get(name), predicted.fields.get(name)
         if one is not None and other is not None:
-            best = max(best, 100.0 if _agree(gold, name, one, other, evaluations) else likeness(one, other))
+            alike = likeness(one, other)
+            # Most pairs share no character, and no comparator of a key field lets those agree.
+            if alike >= LIKENESS or (alike and _agree(gold, name, one, other, evaluations)):
+                return 100.0
+            best = max(best, alike)
     return best
 
 
 def _agree(gold: Row, name: str, value: str, predicted: str, evaluations: Mapping[str, str]) -> bool:
     if name == "evaluation":
         return evaluations.get(value) == predicted
-    if name == "name" and gold.origin == "narrative":
-        return measures_agree(value, predicted)
-    return fields_agree(gold.kind, name, value, predicted)
+    return fields_agree(gold.kind, name, value, predicted, gold.origin)
 
 
 def _occurrences(text: str, quote: str) -> tuple[Span, ...]:

@@ -166,6 +166,13 @@ class ContentFiltered(RequestRejected):
     code = "filtered"
 
 
+class NotRecorded(ModelError):
+    """A question was to be answered from recorded answers, and none of them is to it."""
+
+    code = "not_recorded"
+    stops_run = True
+
+
 class ModelUnusable(ModelError):
     """The endpoint would reject every request: a wrong key, an unknown model, no credit left."""
 

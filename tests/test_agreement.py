@@ -1,9 +1,24 @@
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from eval.agreement import fields_agree, is_filled, measures_agree, names_agree, numbers_agree, texts_agree
-from schemas.records import RecordKind
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from eval.agreement import (
+    LIKENESS,
+    Comparator,
+    comparator_of,
+    fields_agree,
+    is_filled,
+    likeness,
+    measures_agree,
+    names_agree,
+    numbers_agree,
+    texts_agree,
+)
+from schemas.records import RecordKind, field_types
 
 
 @pytest.mark.parametrize("value", [None, "", " ", "/", "-", "—", "——", "－", "\u3000"])
@@ -89,3 +104,36 @@ def test_measures_are_compared_by_shared_characters(gold: str, predicted: str, a
 )
 def test_texts_agree_by_likeness_or_containment(gold: str, predicted: str, agree: bool) -> None:
     assert texts_agree(gold, predicted) is agree
+
+
+@given(st.text("水渠长度公里 １1", max_size=12), st.text("水渠长度公里 １1", max_size=12))
+def test_no_comparator_of_words_lets_agree_what_shares_nothing_or_parts_what_is_alike(one: str, other: str) -> None:
+    agree = names_agree(one, other), measures_agree(one, other), texts_agree(one, other)
+    if likeness(one, other) == 0 and one.strip() and other.strip():
+        assert agree == (False, False, False)
+    if likeness(one, other) >= LIKENESS and one.strip() and other.strip():
+        assert agree == (True, True, True)
+
+
+def test_every_field_declares_its_comparator() -> None:
+    for kind in RecordKind:
+        for name in field_types(kind):
+            assert comparator_of(kind, name) in Comparator
+    assert comparator_of(RecordKind.INDICATOR, "name", "narrative") is Comparator.MEASURE
+    assert comparator_of(RecordKind.INDICATOR, "name", "form") is Comparator.NAME
+    assert comparator_of(RecordKind.INDICATOR, "score") is Comparator.SCORE
+    assert comparator_of(RecordKind.FUNDING, "executed") is Comparator.QUANTITY
+
+
+def test_the_page_on_evaluation_has_the_comparator_of_every_field() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    for comparator in Comparator:
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{comparator}` |")]
+        told = row.strip("| ").rpartition(" | ")[2].split(", ")
+        assert told == [
+            f"{kind}.{name}{f' ({origin})' if origin else ''}"
+            for kind in RecordKind
+            for name in field_types(kind)
+            for origin in (("form", "narrative") if (kind, name) == (RecordKind.INDICATOR, "name") else ("",))
+            if name != "id" and comparator_of(kind, name, origin) is comparator
+        ]

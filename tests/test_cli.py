@@ -19,7 +19,20 @@ from tests.report_samples import NO_REPORT, OFFICE_ENCRYPTED, truncated_docx, wr
 
 ROOT = Path(__file__).resolve().parents[1]
 LABELS = {"report": "甲", "unit_name": "云溪县园林局", "fiscal_year": 2023}
-HEAVY = ("duckdb", "pydantic", "openai", "instructor", "docx", "lxml", "rich", "xlsxwriter", "cn2an")
+HEAVY = (
+    "duckdb",
+    "pydantic",
+    "openai",
+    "instructor",
+    "docx",
+    "lxml",
+    "rich",
+    "xlsxwriter",
+    "numpy",
+    "scipy",
+    "jinja2",
+    "vcr",
+)
 
 
 class Result(NamedTuple):

@@ -11,6 +11,7 @@ import pytest
 import cli
 from eval import commands
 from eval.figures import COLUMNS
+from schemas.records import Labels
 from tests.eval_samples import write_corpus
 
 
@@ -151,6 +152,20 @@ def test_the_gate_sets_the_exit_code_by_one_verdict(command: Run) -> None:
     assert command("show", "e2", "--no-regression", "nobody").code == 2
 
 
+def test_a_regression_beyond_chance_fails_the_gate(command: Run) -> None:
+    corpus = Path(commands.__file__).parent / "corpus"
+    Path("worse").mkdir()
+    for path in (corpus / "gold").glob("*.json"):
+        labels = Labels.model_validate_json(path.read_bytes())
+        kept = labels.model_copy(update={"funding": labels.funding[:-1]})
+        Path("worse", path.name).write_text(kept.model_dump_json(), encoding="utf-8")
+    assert command("run", "--corpus", corpus, "--labels", corpus / "gold", "--name", "基线").code == 0
+    result = command("run", "--corpus", corpus, "--labels", "worse", "--no-regression", "基线")
+    assert result.code == 1
+    assert result.err.splitlines()[-1].startswith("判定 e2：不通过（全部退步：100.0 → ")
+    assert command("run", "--corpus", corpus, "--labels", corpus / "gold", "--no-regression", "worse").code == 0
+
+
 def test_compare_tells_the_verdict_and_every_change(command: Run) -> None:
     for labels in ("gold", "wrong"):
         command("run", "--corpus", ".", "--labels", labels)
@@ -162,6 +177,19 @@ def test_compare_tells_the_verdict_and_every_change(command: Run) -> None:
     data = command("compare", "e1", "e2", "--json").data
     assert data["overall"]["verdict"] == "持平"
     assert data["regressions"][0]["second"] == {"outcome": "wrong", "value": "21公里"}
+
+
+def test_the_page_and_its_companions_are_written(command: Run) -> None:
+    for labels in ("gold", "wrong"):
+        command("run", "--corpus", ".", "--labels", labels)
+    both = command("compare", "gold", "wrong", "--html", "out/c.html", "--json")
+    assert both.data["overall"]["verdict"] == "持平"
+    assert both.err == "已写入 out/c.html、out/c.json、out/c.csv\n"
+    assert json.loads(Path("out/c.json").read_text(encoding="utf-8")) == both.data
+    assert command("show", "wrong", "--html", "out/s.html").code == 0
+    assert "无中生有" in Path("out/s.html").read_text(encoding="utf-8")
+    assert command("show", "wrong", "--html", "out/s.json").code == 2
+    assert command("show", "wrong", "--html", "reports/a.txt/x.html").code == 2
 
 
 def test_agreement_is_told_as_the_ceiling(command: Run) -> None:

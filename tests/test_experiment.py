@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from eval.cases import corpus_sha256, load_cases
 from eval.engines import Reading
 from eval.experiment import Plan, confidences_of, run_experiment
 from eval.figures import COLUMNS, Figures, add_counts, effort_of, load_figures
-from pipeline.errors import ExtractError, UsageError
+from pipeline.errors import ExtractError, NotRecorded, UsageError
 from pipeline.labels import labels_of
 from pipeline.readers import read_document
 from pipeline.run import Progress, extract_document, make_engine
@@ -19,6 +20,7 @@ from pipeline.store import (
     load_case,
     load_confidences,
     load_errors,
+    load_eval_reports,
     load_judgements,
     open_store,
 )
@@ -151,6 +153,30 @@ def test_confidences_are_those_of_the_labels_in_their_order() -> None:
             for field in record.fields:
                 assert found[kind, place, field.name] == scores[record.index, field.name]
     assert (RecordKind.REPORT, 0, "unit_name") in found
+
+
+def test_each_repeat_replays_answers_of_its_own(database: Path, tmp_path: Path) -> None:
+    name = "h32_city_culture_tourism_bureau"
+    for folder in (tmp_path / "v2", tmp_path / "v2" / "repeat-2"):
+        folder.mkdir()
+        shutil.copy(ROOT / "blind" / "cassettes" / "v2" / f"{name}.jsonl", folder)
+    (tmp_path / "v2" / "repeat-2" / f"{name}.jsonl").write_text('{"version": 1}\n', encoding="utf-8")
+    plan = Plan(ROOT / "blind", Reading("hybrid", cassettes=tmp_path), repeats=2)
+    with pytest.raises(NotRecorded, match=name):
+        measured(database, plan, name)
+    with open_store(database) as store:
+        run = find_eval(store, "hybrid v2")
+        (recorded,) = load_eval_reports(store, run.eval_id)
+    assert run.ended_at is None
+    assert (recorded.repeat, recorded.calls, recorded.failed_calls) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("engine", ["llm", "hybrid"])
+def test_a_question_that_was_never_recorded_ends_the_run_and_is_told(database: Path, engine: str) -> None:
+    reading = Reading(engine, cassettes=ROOT / "blind" / "cassettes", parameters=("temperature=0.5",))
+    with pytest.raises(NotRecorded) as caught:
+        measured(database, Plan(ROOT / "blind", reading), "h32_city_culture_tourism_bureau")
+    assert "--base-url" in caught.value.hint
 
 
 def test_repeats_are_told_apart(corpus: Path, database: Path) -> None:

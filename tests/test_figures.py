@@ -23,7 +23,7 @@ COUNTS = (
 
 def report(name: str, repeat: int, calls: int, seconds: float, cost: str | None) -> EvalReport:
     amount = None if cost is None else Decimal(cost)
-    return EvalReport(repeat, name, "h", None, seconds, calls, 0, 0.0, 100, 10, 50, 5, amount, "CNY", "{}")
+    return EvalReport(repeat, name, "h", None, seconds, calls, 0, 0.6, 100, 10, 50, 5, amount, "CNY", "{}")
 
 
 def figures(*reports: EvalReport, findings: tuple[EvalFindings, ...] = ()) -> Figures:
@@ -32,7 +32,7 @@ def figures(*reports: EvalReport, findings: tuple[EvalFindings, ...] = ()) -> Fi
 
 def test_nothing_read_took_nothing() -> None:
     effort = effort_of(figures()._replace(counts=()))
-    assert (effort.calls, effort.seconds, effort.costs) == (0, 0, {})
+    assert (effort.calls, effort.seconds, effort.costs, effort.call_seconds) == (0, 0, {}, None)
     assert spread_of(figures()._replace(counts=())) == ((), None)
 
 
@@ -46,6 +46,7 @@ def test_effort_is_per_repeat() -> None:
     effort = effort_of(figures(*(report("a", repeat, 3, repeat, "1.5") for repeat in (1, 2))))
     assert (effort.calls, effort.input_tokens, effort.output_tokens, effort.sent) == (3, 100, 10, 50)
     assert (effort.seconds, effort.slowest, effort.costs) == (2, 2, {"CNY": Decimal("1.5")})
+    assert effort.call_seconds == pytest.approx(0.2)
 
 
 def test_tallies_are_by_kind_and_origin() -> None:

@@ -42,6 +42,7 @@ GOLD = Labels(report="r", unit_name="青禾县水务局", evaluations=(DEPARTMEN
         ((CANAL.model_copy(update={"actual": None}), DAM), Tally(right=7, omitted=1)),
         ((CANAL.model_copy(update={"actual": "/"}), DAM), Tally(right=7, omitted=1)),
         ((CANAL.model_copy(update={"weight": "10"}), DAM), Tally(right=8, invented=1)),
+        ((CANAL.model_copy(update={"weight": "0"}), DAM), Tally(right=8, invented=1)),
         ((CANAL.model_copy(update={"weight": "-"}), DAM), Tally(right=8)),
         ((CANAL.model_copy(update={"quote": "不在文中"}), DAM), Tally(right=8)),
         ((CANAL.model_copy(update={"evaluation": "p9"}), DAM), Tally(right=8)),
@@ -56,6 +57,32 @@ def test_fields_of_indicators_are_counted_by_hand(predicted: tuple[Indicator, ..
     assert score.tally(RecordKind.INDICATOR) == tally
     assert score.tally(RecordKind.EVALUATION) == Tally(right=2)  # scope and name; id is not scored
     assert score.tally(RecordKind.REPORT) == Tally(right=1)
+
+
+@pytest.mark.parametrize(
+    ("gold", "predicted", "tally"),
+    [
+        # Zero is a value; empty and the marks of null are none; both are other than a record that is not there.
+        ("0", "0", Tally(right=4)),
+        ("0.00", "0", Tally(right=4)),
+        ("0", None, Tally(right=3, omitted=1)),
+        ("0", "", Tally(right=3, omitted=1)),
+        ("0", "/", Tally(right=3, omitted=1)),
+        (None, "0", Tally(right=3, invented=1)),
+        (None, "", Tally(right=3)),
+        ("—", None, Tally(right=3)),
+        ("", "-", Tally(right=3)),
+        ("0", "0%", Tally(right=3, wrong=1)),
+    ],
+)
+def test_zero_empty_and_missing_are_three_things(gold: str | None, predicted: str | None, tally: Tally) -> None:
+    wanted, claimed = (
+        GOLD.model_copy(update={"indicators": (CANAL.model_copy(update={"actual": value}),)})
+        for value in (gold, predicted)
+    )
+    assert score_report(TEXT, wanted, claimed).tally(RecordKind.INDICATOR) == tally
+    missing = score_report(TEXT, wanted, GOLD.model_copy(update={"indicators": ()})).tally(RecordKind.INDICATOR)
+    assert missing == Tally(omitted=3 + (tally.right + tally.wrong + tally.omitted > 3))
 
 
 def test_a_wrong_field_is_a_miss_and_a_false_alarm() -> None:

@@ -108,6 +108,14 @@ def test_the_latest_of_a_name_is_meant_and_an_id_goes_first(store: Store) -> Non
     assert [run.eval_id for run in list_evals(store)] == [third, second, first]
 
 
+def test_a_name_means_a_whole_run_where_there_is_one(store: Store) -> None:
+    whole = start_eval(store, NEW, [CASE])
+    finish_eval(store, whole)
+    broken = start_eval(store, NEW, [CASE])
+    assert find_eval(store, "基线").eval_id == whole
+    assert find_eval(store, broken).eval_id == broken
+
+
 def test_a_text_is_kept_once_and_characters_that_cannot_be_stored_do_not_stop_a_run(store: Store) -> None:
     odd = EvalCase("h2", "b", "水渠\ud800", "{}")
     for _ in range(2):

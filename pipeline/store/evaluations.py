@@ -185,15 +185,14 @@ def list_evals(store: Store) -> tuple[EvalRow, ...]:
 
 
 def find_eval(store: Store, wanted: str) -> EvalRow:
-    """The run of that id, else the latest of that name. Raises UnknownRun with the runs there are."""
+    """The run of that id, else the latest of that name, whole ones first. Raises UnknownRun with those there are."""
     runs = list_evals(store)
-    found = next((run for run in runs if run.eval_id == wanted), None) or next(
-        (run for run in runs if run.name == wanted), None
-    )
-    if found is None:
+    named = [run for run in runs if run.name == wanted]
+    fitting = [run for run in runs if run.eval_id == wanted] + [run for run in named if run.ended_at] + named
+    if not fitting:
         known = "、".join(f"{run.eval_id}（{run.name}）" for run in runs[:10])
         raise UnknownRun(f"没有评测“{wanted}”", f"现有：{known}。" if known else "先用 extract eval run 评测一次。")
-    return found
+    return fitting[0]
 
 
 def load_counts(store: Store, eval_id: str) -> tuple[FieldCounts, ...]:
