@@ -1,0 +1,203 @@
+"""What is known of each field that tells how likely it is right: named numbers, which stand beside the confidence.
+
+Most are 1 where something is the case and left out where it is not, so that a reviewer reads only what speaks for or
+against a value; the few that grade are in [0, 1].
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.folding import fold
+from pipeline.forms.reading import read_forms
+from pipeline.forms.standing import Standings, standings_of
+from pipeline.prose.columns import told_column
+from pipeline.prose.numbers import spoken_in, told_fields
+from pipeline.prose.phrases import sentence_at
+from pipeline.quantities import parse_quantity, same_quantity
+from schemas.records import FieldType, RecordKind, field_types
+from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, Status
+from schemas.text import Document, Span
+
+_NUMERIC_ONLY = frozenset(
+    {
+        *("weight", "score", "total_score", "rate", "completion_rate"),
+        *("prior_executed", "initial_budget", "annual_budget", "executed", "authorized_staff", "actual_staff"),
+    }
+)
+_LISTED = {
+    "unit": re.compile(r"[十百千万亿]*([美欧日港]?元|[百千万亿])"),
+    "grade": re.compile(r"[“”\"]?(优秀?|良好?|中等?|较?差|(基本|不)?合格|达标|[一二三ABCD][级等]?|[ABCD])[“”\"]?"),
+}
+"""What units of money and grades look like."""
+_SHORTEST_NAME, _LONGEST_NAME, _SHORTEST_TEXT = 2, 24, 4  # characters
+_MANY_NUMBERS = 8
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """A report with its records, as far as they tell something of one another."""
+
+    document: Document
+    records: Sequence[GroundedRecord]
+    findings: Sequence[Finding]
+
+    @cached_property
+    def standings(self) -> Standings:
+        """Under which header each cell of the forms stands."""
+        return standings_of(read_forms(self.document))
+
+    @cached_property
+    def doubts(self) -> dict[FieldRef, list[Finding]]:
+        """The findings that name a field."""
+        found: dict[FieldRef, list[Finding]] = {}
+        for finding in self.findings:
+            for ref in finding.fields:
+                found.setdefault(ref, []).append(finding)
+        return found
+
+    @cached_property
+    def claimed(self) -> Counter[int]:
+        """How many records claim the number that starts at a place."""
+        return Counter(
+            start
+            for record in self.records
+            for start in {
+                field.span.start
+                for field in record.fields
+                if field.span is not None and field_types(record.kind).get(field.name) is FieldType.NUMBER
+            }
+        )
+
+    def doubted_fields(self, record: GroundedRecord) -> int:
+        """How many of the record's fields a check of the reading doubts, or the text does not vouch for."""
+        return sum(
+            not field.status.vouched or any(not f.about_report for f in self.doubts.get(ref, ()))
+            for field in record.fields
+            for ref in (FieldRef(record.index, field.name),)
+        )
+
+
+def signals_of(around: Surroundings, record: GroundedRecord, field: GroundedField) -> Mapping[str, float]:
+    """The signals of one field, by name."""
+    return dict(
+        [
+            *_origin(record, field),
+            *_grounding(around, record, field),
+            *_place(around, record, field),
+            *_readers(record, field),
+            *_shape(record, field),
+        ]
+    )
+
+
+def is_supported(record: GroundedRecord) -> bool:
+    """False for a record whose quote is not in the text, or has none of its values."""
+    return record.confirmed is False or record.accepted
+
+
+def second_word(record: GroundedRecord, field: GroundedField) -> str:
+    """What a second reader of the same passage made of a field: ``agreed``, ``disagreed``, ``alone`` where it read the
+    record without the field, ``unconfirmed`` where it saw no such record; "" where there was none.
+    """
+    if record.confirmed is False:
+        return "unconfirmed"
+    if field.other is None:
+        return ""
+    if not field.other:
+        return "alone"
+    return "agreed" if _alike(record, field) else "disagreed"
+
+
+def _origin(record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, float]]:
+    origin = record.references.get("origin", "")
+    yield f"rule={record.rule}", 1.0
+    yield f"field={record.kind.value}{'.' + origin if origin else ''}.{field.name}", 1.0
+
+
+def _grounding(around: Surroundings, record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, float]]:
+    if field.status is not Status.EXACT:
+        yield f"grounding={field.status.value}", 1.0
+    if not is_supported(record):
+        yield "unsupported", 1.0
+    doubts = around.doubts.get(FieldRef(record.index, field.name), ())
+    if any(not finding.about_report for finding in doubts):
+        yield "check_failed", 1.0
+    elif around.doubted_fields(record):
+        yield "neighbour_doubted", 1.0
+    if any(finding.about_report for finding in doubts):
+        yield "report_contradicts", 1.0
+
+
+def _place(around: Surroundings, record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, float]]:
+    """Whether column and row, or the words around it, say that the value is the field's."""
+    if field.span is None:
+        return
+    text = around.document.text
+    stands = around.standings.at_number(text, field.span)
+    number = field_types(record.kind).get(field.name) is FieldType.NUMBER
+    if stands is not None:
+        yield "in_form", 1.0
+        if number and stands.code == field.name:
+            yield "own_column", 1.0
+        return
+    if number:
+        if around.claimed[field.span.start] > 1:
+            yield "claimed_twice", 1.0
+        yield from _told(text, record, field, field.span)
+    if record.quote.span is not None and record.kind in (RecordKind.INDICATOR, RecordKind.FUNDING):
+        sentence = sentence_at(text, Span(record.quote.span.start, record.quote.span.start + 1))
+        yield "numbers_around", min(len(spoken_in(text, sentence)), _MANY_NUMBERS) / _MANY_NUMBERS
+    if record.kind is RecordKind.INDICATOR and field.name == "name":
+        actual = record.get("actual")
+        if actual is not None and actual.span is not None and actual.span.start < field.span.start:
+            yield "name_behind", 1.0
+
+
+def _told(text: str, record: GroundedRecord, field: GroundedField, span: Span) -> Iterator[tuple[str, float]]:
+    if record.kind is RecordKind.INDICATOR:
+        told = told_fields(text, span)
+        if told:
+            yield ("told" if told == {field.name} else "told_unsure" if field.name in told else "told_otherwise"), 1.0
+        else:
+            yield "told_nothing", 1.0
+    elif record.kind is RecordKind.FUNDING:
+        column = told_column(text, span, sentence_at(text, span), None)
+        if column:
+            yield ("told" if column == field.name else "told_otherwise"), 1.0
+        else:
+            yield "told_nothing", 1.0
+
+
+def _readers(record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, float]]:
+    word = second_word(record, field)
+    if word:
+        yield word, 1.0
+        yield f"{word}:{field_types(record.kind).get(field.name, FieldType.NAME).value}", 1.0
+
+
+def _shape(record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, float]]:
+    """What is unusual about the value: a score that is no number, a goal of two characters."""
+    kind, length = field_types(record.kind).get(field.name), len(field.value)
+    if kind is FieldType.NUMBER and field.name in _NUMERIC_ONLY and parse_quantity(field.value) is None:
+        yield "odd_shape", 1.0
+    elif field.name in _LISTED:
+        if _LISTED[field.name].fullmatch(fold(field.value)) is None:
+            yield "odd_shape", 1.0
+    elif (kind is FieldType.TEXT and length < _SHORTEST_TEXT) or (kind is FieldType.NAME and length < _SHORTEST_NAME):
+        yield "short_value", 1.0
+    elif kind is FieldType.NAME and length > _LONGEST_NAME:
+        yield "long_value", 1.0
+
+
+def _alike(record: GroundedRecord, field: GroundedField) -> bool:
+    """True where both readers read the same: numbers by value and unit, words where one holds the other."""
+    one, other = fold(field.value), fold(field.other or "")
+    if field_types(record.kind).get(field.name) is FieldType.NUMBER:
+        first, second = parse_quantity(field.value), parse_quantity(field.other or "")
+        return one == other or (first is not None and second is not None and same_quantity(first, second))
+    return one in other or other in one
