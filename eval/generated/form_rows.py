@@ -1,0 +1,204 @@
+"""The goals, the indicators and the total of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from eval.generated.cells import (
+    actual_cell,
+    level1_cell,
+    level2_cell,
+    level2_name,
+    reason_cell,
+    target_cell,
+)
+from eval.generated.facts import Assessed, Day, Mark
+from eval.generated.form_words import COLUMNS, FormWords
+from eval.generated.passages import Passage, fill, join, mark, place
+from eval.generated.sheets import Cell, Row, RowDraft
+from schemas.records import RecordKind
+
+HEADS = {
+    "level1": "一级指标",
+    "level2": "二级指标",
+    "name": "三级指标",
+    "target": "年度指标值",
+    "number": "年度指标值",
+    "actual": "实际完成值",
+    "weight": "分值",
+    "score": "得分",
+    "reason": "偏差原因分析及改进措施",
+}
+METHODS = ("完成值/目标值×分值", "达到目标值得满分", "按完成比例计分", "未完成按比例扣分")
+ADJUSTED = ("与年初目标一致", "", "无调整")
+
+
+def goal_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
+    """The header and one row: what was set, in some forms what was adjusted, and what came of it."""
+    style, width = words.style, words.width - 1
+    share = width // style.goal_columns
+    heads = [style.header("预期目标"), "全年（调整）绩效目标", style.header("实际完成情况")]
+    widths = [width - share * (style.goal_columns - 1), *[share] * (style.goal_columns - 1)]
+    if style.goal_columns == 2:
+        del heads[1]
+    yield Row(tuple(Cell(head, columns) for head, columns in zip(heads, widths, strict=True)))
+    statements, outcomes = goal_cells(assessed, style.goal_shape)
+    cells: list[str | Passage] = [statements, mark(outcomes, None, {}, f"{assessed.id}.outcome")]
+    if style.goal_columns == 3:
+        cells.insert(1, words.random.choice(ADJUSTED))
+    yield Row(tuple(Cell(cell, columns) for cell, columns in zip(cells, widths, strict=True)))
+
+
+def goal_cells(assessed: Assessed, shape: str) -> tuple[Passage, str]:
+    """The cell of goals with its records, and the cell of outcomes."""
+    aims = assessed.aims
+    if shape == "whole" or len(aims) == 1:
+        statement, outcome = ("；".join(parts) + "。" for parts in zip(*aims, strict=True))
+        fields = {"evaluation": assessed.id, "statement": statement, "outcome": outcome}
+        return mark(statement, RecordKind.GOAL, fields, f"{assessed.id}.goal.0"), outcome
+    number = "{0}." if shape == "numbered" else "目标{0}："
+    cells, outcomes = [], []
+    for at, aim in enumerate(aims, 1):
+        end = "。" if at == len(aims) else "；"
+        fields = {"evaluation": assessed.id, "statement": aim.statement, "outcome": aim.outcome}
+        goal = mark(aim.statement, RecordKind.GOAL, fields, f"{assessed.id}.goal.{at}")
+        cells.append(fill("{number}{goal}{end}", number=number.format(at), goal=goal, end=end))
+        outcomes.append(number.format(at) + aim.outcome + end)
+    return join("\n", cells), "\n".join(outcomes)
+
+
+def indicator_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
+    """The header, of two rows in L6, and a row for every indicator, with merged cells of levels."""
+    columns = COLUMNS[words.layout]
+    yield from _head_rows(columns, words)
+    padding = words.width - 1 - len(columns)
+    for level1, level_marks in groupby(assessed.marks, key=lambda mark: mark.level1):
+        group = list(level_marks)
+        blank = words.random.random() < 0.12 and "level2" in columns and not words.style.slots
+        first = True
+        for _, kind_marks in groupby(group, key=lambda mark: mark.level2):
+            kind = list(kind_marks)
+            for at, each in enumerate(kind):
+                levels: dict[str, Cell | None] = {"level1": None, "level2": None}
+                if first:
+                    weight = sum((one.weight for one in group), Decimal(0))
+                    levels["level1"] = Cell(level1_cell(level1, weight, words.style, words.random), 1, len(group) + blank)
+                if at == 0:
+                    levels["level2"] = Cell(level2_cell(each, words.style), 1, len(kind))
+                first = False
+                yield _mark_row(each, at, levels, columns, padding, words)
+        if blank:
+            yield _blank_row(level1, columns, padding, words)
+
+
+def _head_rows(columns: Sequence[str], words: FormWords) -> Iterator[Row]:
+    style = words.style
+    padding = words.width - 1 - len(columns)
+    heads = {column: style.header(word) for column, word in HEADS.items()}
+    heads |= {"op": style.operator, "unit": style.unit, "method": style.method}
+    if words.layout == "L10":
+        heads["reason"] = style.note
+        heads["name"] = "指标名称"
+    wide = {column: 1 + (padding if column == "name" else 0) for column in columns}
+    if words.layout != "L6":
+        yield Row(tuple(Cell(heads[column], wide[column]) for column in columns))
+        return
+    yield Row(
+        (
+            Cell("绩效指标", 3 + padding),
+            Cell(heads["number"], 3),
+            *(Cell(heads[column], 1, 2) for column in columns[6:]),
+        )
+    )
+    under = {**heads, "op": "指标性质", "number": "指标值", "unit": "度量单位"}
+    yield Row(tuple(Cell(under[column], wide[column]) for column in columns[:6]))
+
+
+def _mark_row(
+    each: Mark, at: int, levels: dict[str, Cell | None], columns: Sequence[str], padding: int, words: FormWords
+) -> Row:
+    """A row with its indicator, and with its deviation where it tells a reason."""
+    random, style, figures = words.random, words.style, words.figures
+    split = "op" in columns
+    name = (f"指标{at + 1}：" if style.slots and "level2" in columns else "") + each.name
+    reason = reason_cell(each, random)
+    texts = {"name": name, "weight": figures.score(each.weight), "score": figures.score(each.score)}
+    if split:
+        texts |= _split_target(each, words)
+        unit = "" if style.headers[0] == "一级目标" or isinstance(each.actual, str) else texts["unit"]
+        texts["actual"] = _split_actual(each, words, unit)
+        order = [column for column in columns if column in ("op", "number", "unit")]
+        joined = [texts[column] for column in (order if words.layout != "L10" else ("op", "number"))]
+        target = "".join(joined) if each.direction else texts["number"]
+    else:
+        target = target_cell(each, style, words.facts.year, random)
+        if each.key + ".target" in words.facts.bare and isinstance(each.target, Decimal):
+            target = target.replace(each.unit, "")
+        texts["target"] = target
+        texts["actual"] = actual_cell(each, figures, target, words.facts.year, random, each.unit)
+    texts["method"] = random.choice(METHODS)
+    texts["reason"] = reason.cell if reason else ("" if random.random() < 0.8 else style.blank)
+    cells = []
+    for column in columns:
+        if column in levels:
+            if (cell := levels[column]) is not None:
+                cells.append(cell)
+        else:
+            cells.append(Cell(texts[column], 1 + (padding if column == "name" else 0)))
+    evaluation = each.key.split(".")[0]
+    fields: dict[str, str | None] = {"evaluation": evaluation, "origin": "form", "name": name, "target": target}
+    fields |= {column: texts[column] for column in ("actual", "weight", "score") if column in columns}
+    fields["level1"] = each.level1 + "指标" if "level1" in columns else None
+    fields["level2"] = level2_name(each) if "level2" in columns else None
+    fields["deviation_reason"] = reason.cell if reason else None
+    drafts = [RowDraft(RecordKind.INDICATOR, fields, each.key)]
+    if reason:
+        told = {"evaluation": evaluation, "kind": "indicator", "indicator": name, "reason": reason.reason, "remedy": reason.remedy}
+        drafts.append(RowDraft(RecordKind.DEVIATION, told))
+    return Row(tuple(cells), tuple(drafts))
+
+
+def _split_target(each: Mark, words: FormWords) -> dict[str, str]:
+    """Comparator, number and unit in cells of their own; a target in words stands in the cell of the number."""
+    if isinstance(each.target, str):
+        return {"op": "定性", "number": each.target, "unit": ""}
+    sign = each.direction if each.direction != "=" else words.random.choice(("=", "＝"))
+    if isinstance(each.target, Day):
+        return {"op": sign, "number": str(each.target.month), "unit": "月"}
+    return {"op": sign, "number": words.figures.number(each.target), "unit": each.unit}
+
+
+def _split_actual(each: Mark, words: FormWords, unit: str) -> str:
+    if isinstance(each.actual, str):
+        return each.actual
+    number = str(each.actual.month) if isinstance(each.actual, Day) else words.figures.number(each.actual)
+    return number + unit
+
+
+def _blank_row(level1: str, columns: Sequence[str], padding: int, words: FormWords) -> Row:
+    """A row of the form that nobody filled in."""
+    names = {"产出": "成本指标", "效益": "生态效益指标", "满意度": "其他满意度指标", "成本": "社会成本指标"}
+    blank = words.style.blank if words.style.blank != "无" else ""
+    cells = [
+        Cell(names[level1] if column == "level2" else blank, 1 + (padding if column == "name" else 0))
+        for column in columns
+        if column != "level1"
+    ]
+    return Row(tuple(cells))
+
+
+def total_row(assessed: Assessed, words: FormWords) -> Row:
+    """The total: its weight and its score under those of the indicators."""
+    columns = COLUMNS[words.layout]
+    before = columns.index("weight")
+    between = columns.index("score") - before - 1
+    lead = words.width - len(columns) + before
+    weight = Cell(place(words.figures.score(assessed.total_weight), f"{assessed.id}.hundred"))
+    score = Cell(place(words.figures.score(assessed.total_score), f"{assessed.id}.total"))
+    label = words.style.header("总分")
+    label = label if words.random.random() < 0.7 else label[0] + "  " + label[1]
+    empty = [Cell("", between)] if between else []
+    draft = RowDraft(None, {}, f"{assessed.id}.sum")
+    return Row((Cell(label, lead), weight, *empty, score, Cell("")), (draft,))

@@ -1,0 +1,91 @@
+"""The choices that make one report look unlike another, drawn once for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from eval.generated.figures import Figures, draw_figures
+from eval.synonyms import HEADERS, METHODS, NOTES, OPERATORS, UNITS
+
+LAYOUTS = ("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L10")
+"""The order of the indicator columns: L1 national, L2 without level 2, L3 weight first, L4 weight first with method,
+L5 comparator and unit in columns of their own, L6 the same under a header of two rows, L7 without marks, L10 flat."""
+
+OUTLINES = ("county", "city", "verdict_first", "south_west", "plain", "joined")
+FIRST_NUMBERS = ("{chinese}、", "{chinese}、", "{chinese}、", "第{chinese}部分 ", "{arabic}、", "auto")
+SECOND_NUMBERS = ("（{chinese}）", "（{chinese}）", "({chinese})", "{arabic}.", "{chinese}是", "auto")
+ITEM_NUMBERS = ("{arabic}.", "{arabic}、", "（{chinese}）", "（{arabic}）", "({arabic})", "{chinese}是", "{circled}")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one report is laid out and worded; ``headers`` are its words for columns and rows of forms."""
+
+    figures: Figures
+    outline: str
+    first_number: str
+    second_number: str
+    item_number: str
+    item_shape: str
+    """Of problems and remedies: ``run-in``, ``heading`` with details, ``sentence``, or all in one ``paragraph``."""
+    department_layout: str
+    project_layout: str
+    headers: tuple[str, ...]
+    operator: str
+    unit: str
+    method: str
+    note: str
+    blank: str
+    """What stands in a cell that does not apply."""
+    dash: str
+    """What stands in the weight and score of a row that has none."""
+    total_last: bool
+    """The total of the funding block is its last row."""
+    level_weights: bool
+    level_breaks: bool
+    slots: bool
+    """Names of indicators begin with 指标1：."""
+    goal_shape: str
+    """``whole``, ``numbered`` or ``named`` (目标1：), the last two a goal a line."""
+    goal_columns: int
+    balanced: bool
+    """The department form has its budget by income and by expense."""
+    score_in_header: bool
+    indent: str
+    subject: str
+
+    def header(self, column: str) -> str:
+        """The report's word for a column or row of a form."""
+        return next(word for words, word in zip(HEADERS, self.headers, strict=True) if column in words)
+
+
+def draw_style(random: Random) -> Style:
+    """The style of a report."""
+    return Style(
+        figures=draw_figures(random),
+        outline=random.choice(OUTLINES),
+        first_number=random.choice(FIRST_NUMBERS),
+        second_number=random.choice(SECOND_NUMBERS),
+        item_number=random.choice(ITEM_NUMBERS),
+        item_shape=random.choice(("run-in", "run-in", "heading", "sentence", "paragraph")),
+        department_layout=random.choice(("L1", "L1", "L2", "L3", "L4", "L5", "L6", "L10")),
+        project_layout=random.choice(("L1", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L10")),
+        headers=tuple(words[0] if random.random() < 0.5 else random.choice(words) for words in HEADERS),
+        operator=random.choice(OPERATORS),
+        unit=random.choice(UNITS),
+        method=random.choice(METHODS),
+        note=random.choice(NOTES),
+        blank=random.choice(("", "", "/", "—", "-", "无")),
+        dash=random.choice(("—", "-", "/", "", "——")),
+        total_last=random.random() < 0.15,
+        level_weights=random.random() < 0.35,
+        level_breaks=random.random() < 0.3,
+        slots=random.random() < 0.15,
+        goal_shape=random.choice(("whole", "numbered", "numbered", "named")),
+        goal_columns=random.choice((2, 2, 2, 3)),
+        balanced=random.random() < 0.45,
+        score_in_header=random.random() < 0.1,
+        indent=random.choice(("", "　　", "　　")),
+        subject=random.choice(("我局", "我单位", "本单位", "本部门")),
+    )
