@@ -38,14 +38,15 @@ def draw_facts(random: Random, style: Style) -> Facts:
     places = random.choice((2, 2, 2, 0))
     alone = random.random() < 0.12
     projects = random.sample(sector.projects, 1 if alone else random.choice((0, 1, 1, 2, 2, 3)))
-    totals = [draw_total(random, f"p{number}", places) for number in range(1, len(projects) + 1)]
+    adjusted = not style.bare_budget
+    totals = [draw_total(random, f"p{number}", places, adjusted=adjusted) for number in range(1, len(projects) + 1)]
     drawn = [
         _draw_project(random, sector, project, total, style) for project, total in zip(projects, totals, strict=True)
     ]
     spending, table, evaluations = None, (), tuple(drawn)
     if not alone:
         money = [(each.id, project.name, total) for each, project, total in zip(drawn, projects, totals, strict=True)]
-        spending, expense = draw_spending(random, money, places)
+        spending, expense = draw_spending(random, money, places, adjusted=adjusted)
         table = draw_table(random, spending) if random.random() < 0.5 else ()
         department = _draw_department(random, sector, name, spending.total, expense, style)
         evaluations = (department, *drawn)
@@ -112,5 +113,5 @@ def _weighed(random: Random, layout: str) -> int:
 
 
 def _named(random: Random, total: Line) -> Line:
-    words = ("年度资金总额", "年度金额", "年度总金额", "资金总额", "年度预算总额")
+    words = ("年度资金总额", "年度资金总额", "年度金额", "年度总金额", "资金总额", "年度财政资金总额")
     return Line(total.key, random.choice(words), total.prior, total.initial, total.annual, total.executed)

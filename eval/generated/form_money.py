@@ -16,8 +16,8 @@ COLUMN_ORDERS = (
     ("initial", "annual", "executed", "weight", "rate", "score"),
     ("initial", "annual", "executed", "rate", "weight", "score"),
     ("annual", "executed", "rate", "weight", "score"),
-    ("budget", "executed", "rate", "weight", "score"),
 )
+BARE = ("budget", "executed", "rate", "weight", "score")
 WORDS = {
     "initial": "年初预算数",
     "annual": "全年预算数",
@@ -42,7 +42,7 @@ FIELDS = {
 def money_rows(lines: Sequence[Line], words: FormWords) -> tuple[Row, ...]:
     """The header and the rows; the total last where the report has it so."""
     random, style = words.random, words.style
-    columns = random.choice(COLUMN_ORDERS)
+    columns: tuple[str, ...] = BARE if style.bare_budget else random.choice(COLUMN_ORDERS)
     if lines[0].weight is None:
         columns = tuple(column for column in columns if column not in ("weight", "score"))
     lead = words.width - 1 - len(columns)  # columns that the name of the row takes

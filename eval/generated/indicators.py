@@ -85,7 +85,7 @@ def draw_result(random: Random, measure: Measure, key: str, causes: Sequence[Cau
         return replace(result, change=change)
     if turn < 0.4 and measure.unit == "%":
         return replace(result, change=Change("points", draw(random, Decimal("0.3"), Decimal(5), 1), random.random() < 0.85))
-    if turn < 0.65:
+    if turn < 0.65 and not measure.aimless:
         missed = bool(causes) and random.random() < 0.15
         target = _target_of(random, actual, measure, missed)
         if target == actual and missed:

@@ -23,7 +23,7 @@ WHOLES = (
     "从资金总量看，{item}年初安排{initial_budget}，执行中调整到{annual_budget}，年末支出{executed}，执行率{rate}。",
     "{year}年{item}{executed}，年初预算为{initial_budget}，全年预算为{annual_budget}。",
 )
-WHOLE_ITEMS = ("部门整体支出", "部门支出", "一般公共预算支出", "本年支出合计", "财政拨款支出", "单位总支出")
+WHOLE_ITEMS = ("部门整体支出", "部门支出", "本年支出合计", "单位总支出", "部门预算支出", "全年总支出")
 PHRASES = (
     "{item}{executed}", "{item}{executed}", "{item}为{executed}", "{item}共{executed}", "{item}决算{executed}",
     "{item}实际支出{executed}", "{item}（{executed}）",
@@ -119,7 +119,9 @@ def whole(spending: Spending, telling: Telling) -> Passage:
     """The sentence on the total."""
     total = spending.total
     rate_told = "department.fund.0" not in telling.planted
-    template = telling.random.choice([each for each in WHOLES if rate_told or "{rate}" not in each])
+    adjusted = total.initial != total.annual
+    fit = [each for each in WHOLES if (rate_told or "{rate}" not in each) and (adjusted or "调整" not in each)]
+    template = telling.random.choice(fit)
     item = telling.random.choice(WHOLE_ITEMS)
     told = _stated_total(telling.facts, total)
     amounts = {"initial_budget": total.initial, "annual_budget": total.annual, "executed": total.executed, "rate": told}
@@ -172,9 +174,10 @@ def visits(spending: Spending, telling: Telling) -> Passage:
     total, *parts = spending.visits
     template = random.choice(VISITS)
     told = money(template, total.item, _controlled(total), telling, "prose.visits.0", "department")
-    if random.random() < 0.25:
+    over = "prose.visits.3" in telling.planted
+    if random.random() < 0.25 and not over:
         return told
-    phrase = random.choice(PARTS)
+    phrase = random.choice(PARTS[:2] if over else PARTS)
     clauses = []
     for place, part in enumerate(parts, 1):
         if part.executed:

@@ -19,7 +19,7 @@ SOURCES = (
     ("本年一般公共预算拨款", "其他资金"),
     ("当年财政拨款", "上年结转资金", "单位资金"),
 )
-TOTALS = ("年度资金总额", "资金总额", "年度总金额", "年度资金总额合计", "项目资金总额", "全年资金总额")
+TOTALS = ("年度资金总额", "年度资金总额", "资金总额", "年度总金额", "年度金额", "年度财政资金总额", "总额", "合计")
 INCOME = ("一般公共预算", "政府性基金拨款", "纳入专户管理的非税收入拨款", "其他资金")
 VISITS = (
     ("三公经费", "公务用车购置和维护经费", "出国经费", "公务接待"),
@@ -63,17 +63,23 @@ def rescored(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(again)
 
 
-def draw_total(random: Random, id_: str, places: int, executed: Decimal | None = None) -> Line:
+def draw_total(random: Random, id_: str, places: int, *, adjusted: bool) -> Line:
     """A project's money: initial and final budget, and what was spent of it."""
-    spent = executed if executed is not None else draw(random, Decimal(12), Decimal(900), places)
+    spent = draw(random, Decimal(12), Decimal(900), places)
     share = Decimal(str(random.choice((1, 1, 0.995, 0.98, 0.96, 0.93, 0.9, 0.85))))
     annual = max(rounded(spent / share, places), spent)
-    initial = rounded(annual * Decimal(str(random.choice((1, 1, 0.9, 0.8, 1.1)))), places)
+    change = random.choice((1, 1, 0.9, 0.8, 1.1)) if adjusted else 1
+    initial = rounded(annual * Decimal(str(change)), places)
     return Line(f"{id_}.fund.0", random.choice(TOTALS), initial=initial, annual=annual, executed=spent)
 
 
-def draw_spending(random: Random, projects: Sequence[tuple[str, str, Line]], places: int) -> tuple[Spending, tuple[Line, ...]]:
-    """What a department spent, its projects' money among it, and its 按支出性质分 (基本支出, 项目支出)."""
+def draw_spending(
+    random: Random, projects: Sequence[tuple[str, str, Line]], places: int, *, adjusted: bool
+) -> tuple[Spending, tuple[Line, ...]]:
+    """What a department spent, its projects' money among it, and its 按支出性质分 (基本支出, 项目支出).
+
+    The budget is ``adjusted`` in the year, or stays as it was.
+    """
     personnel = draw(random, Decimal(180), Decimal(2600), places)
     running = rounded(personnel * Decimal(str(random.choice((0.06, 0.09, 0.12, 0.17)))), places)
     names = random.sample(OTHER_ITEMS, random.randint(1, 3))
@@ -84,7 +90,8 @@ def draw_spending(random: Random, projects: Sequence[tuple[str, str, Line]], pla
     budgets = sum((line.annual or Decimal(0) for _, _, line in projects), Decimal(0))
     more = rounded(sum((amount for _, _, amount in others), Decimal(0)) * Decimal(str(random.choice((1, 1.05, 1.2)))), places)
     annual = basic_budget + budgets + more
-    initial = rounded(annual * Decimal(str(random.choice((0.72, 0.85, 0.93, 1, 1.04)))), places)
+    change = random.choice((0.72, 0.85, 0.93, 1, 1.04)) if adjusted else 1
+    initial = rounded(annual * Decimal(str(change)), places)
     total = Line("department.fund.0", "", initial=initial, annual=annual, executed=basic + project)
     expense = (
         Line("department.expense.0", "基本支出", annual=basic_budget),

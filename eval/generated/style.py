@@ -49,6 +49,8 @@ class Style:
     goal_shape: str
     """``whole``, ``numbered`` or ``named`` (目标1：), the last two a goal a line."""
     goal_columns: int
+    bare_budget: bool
+    """Forms have one column 预算数 only, as the budget was not adjusted."""
     balanced: bool
     """The department form has its budget by income and by expense."""
     score_in_header: bool
@@ -84,6 +86,7 @@ def draw_style(random: Random) -> Style:
         slots=random.random() < 0.15,
         goal_shape=random.choice(("whole", "numbered", "numbered", "named")),
         goal_columns=random.choice((2, 2, 2, 3)),
+        bare_budget=random.random() < 0.12,
         balanced=random.random() < 0.45,
         score_in_header=random.random() < 0.1,
         indent=random.choice(("", "　　", "　　")),

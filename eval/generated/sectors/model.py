@@ -8,13 +8,17 @@ from typing import NamedTuple
 
 
 class Measure(NamedTuple):
-    """A result that such units tell in prose, with the range of its figure; ``places`` are its decimal places."""
+    """A result that such units tell in prose, with the range of its figure; ``places`` are its decimal places.
+
+    One that nobody aims at, or of which less is better, is ``aimless``: it is told without a target.
+    """
 
     name: str
     unit: str
     low: Decimal
     high: Decimal
     places: int
+    aimless: bool = False
 
 
 class Task(NamedTuple):
@@ -69,7 +73,7 @@ class Sector:
 
 
 def read_sector(suffixes: str, topic: str, *, projects: str, measures: str, tasks: str, aims: str, causes: str) -> Sector:
-    """A sector from tables in text: a row a line, its cells between bars."""
+    """A sector from tables in text: a row a line, its cells between bars; ``*`` marks aimless measures."""
     return Sector(
         suffixes=tuple(suffixes.split()),
         topic=topic,
@@ -83,7 +87,8 @@ def read_sector(suffixes: str, topic: str, *, projects: str, measures: str, task
 
 def _measure(cells: list[str]) -> Measure:
     name, unit, low, high = cells[:4]
-    return Measure(name, unit, Decimal(low), Decimal(high), int(cells[4]) if len(cells) > 4 else 0)
+    places = int(cells[4]) if len(cells) > 4 else 0
+    return Measure(name.removesuffix("*"), unit, Decimal(low), Decimal(high), places, name.endswith("*"))
 
 
 def _task(cells: list[str]) -> Task:
