@@ -31,7 +31,9 @@ def _rows(facts: Facts, style: Style, random: Random) -> Iterator[Row]:
         figures.rate(facts.control_rate),
     )
     yield Row(tuple(Cell(words) for words in staff), (RowDraft(None, {}, "table.staff"),))
-    yield Row((Cell("经费控制情况（万元）"), Cell(f"{year - 1}年决算数"), Cell(f"{year}年预算数"), Cell(f"{year}年决算数")))
+    yield Row(
+        (Cell("经费控制情况（万元）"), Cell(f"{year - 1}年决算数"), Cell(f"{year}年预算数"), Cell(f"{year}年决算数"))
+    )
     indent = random.choice(("", "　", "  "))
     first = True
     for line in facts.table:

@@ -45,13 +45,21 @@ def _rates(facts: Facts) -> Iterator[Violation]:
         yield Violation("RATE", "table.staff")
     for assessed in facts.evaluations:
         for line in assessed.lines if assessed.has_form else ():
-            if line.rate is not None and line.annual and line.executed is not None:
-                if abs(quotient(line.executed, line.annual) - line.rate) > RATE_TOLERANCE:
-                    yield Violation("RATE", line.key)
+            if _is_off(line.executed, line.annual, line.rate):
+                yield Violation("RATE", line.key)
     for result in facts.results():
-        if result.target is not None and result.completion is not None:
-            if abs(quotient(result.actual, result.target) - result.completion) > RATE_TOLERANCE:
-                yield Violation("RATE", result.key)
+        if _is_off(result.actual, result.target, result.completion):
+            yield Violation("RATE", result.key)
+
+
+def _is_off(part: Decimal | None, whole: Decimal | None, rate: Decimal | None) -> bool:
+    """Whether a stated rate is not the quotient."""
+    return (
+        part is not None
+        and bool(whole)
+        and rate is not None
+        and abs(quotient(part, whole or part) - rate) > RATE_TOLERANCE
+    )
 
 
 def _sums(facts: Facts) -> Iterator[Violation]:
@@ -85,9 +93,9 @@ def _scores(assessed: Assessed) -> Iterator[Violation]:
         yield Violation("SCORE_TOTAL", f"{assessed.id}.sum")
     if weights != assessed.total_weight:
         yield Violation("WEIGHT_TOTAL", f"{assessed.id}.sum")
-    if total.weight is not None and total.score is not None and total.rate is not None:
-        if abs(total.weight * total.rate / 100 - total.score) > SCORE_TOLERANCE:
-            yield Violation("SCORE_RATE", total.key)
+    right = None if total.weight is None or total.rate is None else total.weight * total.rate / 100
+    if right is not None and total.score is not None and abs(right - total.score) > SCORE_TOLERANCE:
+        yield Violation("SCORE_RATE", total.key)
     for mark in assessed.marks:
         if not is_met(mark) and mark.score == mark.weight:
             yield Violation("UNMET_FULL_SCORE", mark.key)
@@ -97,7 +105,7 @@ def _scores(assessed: Assessed) -> Iterator[Violation]:
 
 def _statements(facts: Facts) -> Iterator[Violation]:
     """Facts told twice with different values, amounts without or with a wrong unit, another unit's name."""
-    values: dict[str, object] = {each.key: each.actual for each in (*facts.marks(), *facts.results())}
+    values = {each.key: each.actual for each in facts.told()}
     for repeat in facts.repeats:
         if repeat.value != values[repeat.key] and not repeat.rounded:
             yield Violation("CONFLICT", f"again.{repeat.key}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from random import Random
 
-from eval.generated.facts import Assessed, Facts, Line, Mark, Result
+from eval.generated.facts import Assessed, Facts, Line, Mark, Result, Spending
 from eval.generated.figures import quotient, trim
 from eval.generated.indicators import draw_marks, draw_result
 from eval.generated.sectors import SECTORS, Aim, Sector, Undertaking
@@ -43,7 +43,9 @@ def draw_facts(random: Random, style: Style) -> Facts:
     drawn = [
         _draw_project(random, sector, project, total, style) for project, total in zip(projects, totals, strict=True)
     ]
-    spending, table, evaluations = None, (), tuple(drawn)
+    spending: Spending | None = None
+    table: tuple[Line, ...] = ()
+    evaluations = tuple(drawn)
     if not alone:
         money = [(each.id, project.name, total) for each, project, total in zip(drawn, projects, totals, strict=True)]
         spending, expense = draw_spending(random, money, places, adjusted=adjusted)
@@ -70,7 +72,8 @@ def _draw_department(
     count = random.randint(4, min(11, len(sector.measures)))
     measures = random.sample(sector.measures, count)
     results = tuple(
-        draw_result(random, measure, f"department.result.{place}", sector.causes) for place, measure in enumerate(measures)
+        draw_result(random, measure, f"department.result.{place}", sector.causes)
+        for place, measure in enumerate(measures)
     )
     has_form = random.random() < 0.8
     balanced = style.balanced and has_form
@@ -95,7 +98,9 @@ def _draw_project(random: Random, sector: Sector, project: Undertaking, total: L
     )
 
 
-def _project_results(random: Random, sector: Sector, project: Undertaking, id_: str, told: set[str]) -> Iterator[Result]:
+def _project_results(
+    random: Random, sector: Sector, project: Undertaking, id_: str, told: set[str]
+) -> Iterator[Result]:
     for place, measure in enumerate(project.extras):
         if not any(name.startswith(measure.name) for name in told):
             yield draw_result(random, measure, f"{id_}.result.{place}", sector.causes)

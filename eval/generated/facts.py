@@ -154,6 +154,11 @@ class Facts:
             if evaluation.has_form:
                 yield from evaluation.marks
 
+    def told(self) -> Iterator[Mark | Result]:
+        """The rows of all indicator forms and the results of all prose."""
+        yield from self.marks()
+        yield from self.results()
+
     def results(self) -> Iterator[Result]:
         """The results of all prose."""
         for evaluation in self.evaluations:

@@ -27,7 +27,7 @@ WORDS = {
     "score": "得分",
 }
 LETTERS = {"annual": "(A)", "budget": "(A)", "executed": "(B)", "rate": "(B/A)"}
-CORNERS = ("", "", "资金来源", "项目")
+CORNERS = ("", "", "", "资金来源")
 FIELDS = {
     "initial": "initial_budget",
     "annual": "annual_budget",
@@ -121,7 +121,9 @@ def _together(prefix: str, income: Line, expense: Line | None, left: int, right:
             continue
         amount = words.figures.form_amount(line.annual) if line.annual is not None else ""
         label = f"{prefix}{line.item}：{amount}"
-        cells.append(Cell(mark(label, RecordKind.FUNDING, _share(line, amount, words), line.key) if amount else label, room))
+        cells.append(
+            Cell(mark(label, RecordKind.FUNDING, _share(line, amount, words), line.key) if amount else label, room)
+        )
     return Row(tuple(cells))
 
 

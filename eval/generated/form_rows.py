@@ -84,7 +84,9 @@ def indicator_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
                 levels: dict[str, Cell | None] = {"level1": None, "level2": None}
                 if first:
                     weight = sum((one.weight for one in group), Decimal(0))
-                    levels["level1"] = Cell(level1_cell(level1, weight, words.style, words.random), 1, len(group) + blank)
+                    levels["level1"] = Cell(
+                        level1_cell(level1, weight, words.style, words.random), 1, len(group) + blank
+                    )
                 if at == 0:
                     levels["level2"] = Cell(level2_cell(each, words.style), 1, len(kind))
                 first = False
@@ -155,7 +157,13 @@ def _mark_row(
     fields["deviation_reason"] = reason.cell if reason else None
     drafts = [RowDraft(RecordKind.INDICATOR, fields, each.key)]
     if reason:
-        told = {"evaluation": evaluation, "kind": "indicator", "indicator": name, "reason": reason.reason, "remedy": reason.remedy}
+        told = {
+            "evaluation": evaluation,
+            "kind": "indicator",
+            "indicator": name,
+            "reason": reason.reason,
+            "remedy": reason.remedy,
+        }
         drafts.append(RowDraft(RecordKind.DEVIATION, told))
     return Row(tuple(cells), tuple(drafts))
 

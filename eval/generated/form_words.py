@@ -31,7 +31,6 @@ class FormWords:
     layout: str
     width: int
 
-
     @property
     def figures(self) -> Figures:
         """How figures are written."""

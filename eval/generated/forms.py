@@ -7,8 +7,8 @@ from random import Random
 
 from eval.generated.facts import Assessed, Facts
 from eval.generated.form_money import balance_rows, money_rows
-from eval.generated.form_words import COLUMNS, FormWords
 from eval.generated.form_rows import goal_rows, indicator_rows, total_row
+from eval.generated.form_words import COLUMNS, FormWords
 from eval.generated.passages import Draft, place
 from eval.generated.sheets import Cell, Placed, Row, heading, labeled, paragraph, table
 from eval.generated.style import Style
@@ -82,7 +82,7 @@ def _rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
 
 
 def _header_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
-    """The rows above the money: the name, with the score if it stands there; who is in charge and who carries it out."""
+    """The rows above the money: the name, with the score if it stands there, and who is in charge."""
     style, random, width = words.style, words.random, words.width
     department = assessed.id == "department"
     label = style.header("预算部门名称" if department else "项目支出名称")
@@ -109,7 +109,9 @@ def _header_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
 def _money_label(words: FormWords) -> str:
     """The label of the money block, which tells the unit."""
     label = "年度预算申请" if words.random.random() < 0.3 else words.style.header("项目资金")
-    return label + words.random.choice(("（{0}）", "\n（{0}）", "({0})", "（单位：{0}）")).format(words.figures.form_unit)
+    return label + words.random.choice(("（{0}）", "\n（{0}）", "({0})", "（单位：{0}）")).format(
+        words.figures.form_unit
+    )
 
 
 def evaluation_draft(drafts: tuple[Draft, ...], id_: str) -> tuple[int, int] | None:

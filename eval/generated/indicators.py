@@ -55,7 +55,9 @@ WEIGHTS = {
 """The weights of level 1 that fill 100 beside that of the execution rate."""
 
 
-def draw_marks(random: Random, sector: Sector, project: Undertaking | None, id_: str, funding_weight: int) -> tuple[Mark, ...]:
+def draw_marks(
+    random: Random, sector: Sector, project: Undertaking | None, id_: str, funding_weight: int
+) -> tuple[Mark, ...]:
     """The rows of a form in the order of its levels, each missed one with marks off and a cause."""
     weights = random.choice(WEIGHTS[funding_weight])
     tasks = list(_project_tasks(random, project) if project else _department_tasks(random, sector))
@@ -84,7 +86,9 @@ def draw_result(random: Random, measure: Measure, key: str, causes: Sequence[Cau
             change = Change("units", max(rounded(actual * change.size / 100, 0), Decimal(1)), change.up)
         return replace(result, change=change)
     if turn < 0.4 and measure.unit == "%":
-        return replace(result, change=Change("points", draw(random, Decimal("0.3"), Decimal(5), 1), random.random() < 0.85))
+        return replace(
+            result, change=Change("points", draw(random, Decimal("0.3"), Decimal(5), 1), random.random() < 0.85)
+        )
     if turn < 0.65 and not measure.aimless:
         missed = bool(causes) and random.random() < 0.15
         target = _target_of(random, actual, measure, missed)
@@ -126,10 +130,20 @@ def _department_tasks(random: Random, sector: Sector) -> Iterator[Task]:
 
 def _project_tasks(random: Random, project: Undertaking) -> Iterator[Task]:
     made = project.product
-    yield Task("数量", made.name + random.choice(("数量", "任务量", "规模", "完成量")), made.unit, "≥", made.low, made.high, 0)
+    yield Task(
+        "数量", made.name + random.choice(("数量", "任务量", "规模", "完成量")), made.unit, "≥", made.low, made.high, 0
+    )
     for extra in project.extras[: random.choice((0, 1))]:
         yield Task("数量", extra.name + "计划数", extra.unit, "≥", extra.low, extra.high, 0)
-    yield Task("质量", made.name + random.choice(("合格率", "验收通过率", "质量达标率")), "%", "≥", Decimal(90), Decimal(100), 0)
+    yield Task(
+        "质量",
+        made.name + random.choice(("合格率", "验收通过率", "质量达标率")),
+        "%",
+        "≥",
+        Decimal(90),
+        Decimal(100),
+        0,
+    )
     yield from _deadline(random, made.name)
     if random.random() < 0.8:
         yield Task("时效", "项目资金拨付及时率", "%", random.choice("≥="), Decimal(95), Decimal(100), 0)
@@ -147,7 +161,15 @@ def _some(random: Random, pool: Sequence[Task], most: dict[str, int]) -> Iterato
 
 def _deadline(random: Random, subject: str = "") -> Iterator[Task]:
     if random.random() < 0.6:
-        yield Task("时效", subject + "完成时间" if subject else random.choice(DEADLINES), "day", "≤", Decimal(6), Decimal(12), 0)
+        yield Task(
+            "时效",
+            subject + "完成时间" if subject else random.choice(DEADLINES),
+            "day",
+            "≤",
+            Decimal(6),
+            Decimal(12),
+            0,
+        )
 
 
 def _quality(random: Random, level2: str) -> Task:

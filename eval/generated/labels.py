@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from eval.agreement import fold
-from eval.generated.contradictions import Plant
 from eval.generated.facts import Facts
 from eval.generated.passages import Draft
+from eval.generated.plants import Plant
 from eval.generated.remarks import UNDEVIATED
 from eval.generated.sections import Joint
 from eval.generated.sheets import Placed
@@ -91,12 +91,11 @@ def _evaluations(facts: Facts, places: Mapping[str, Draft], text: str) -> Iterat
             "grade": spoken.get("grade"),
         }
         keys = [f"{assessed.id}.{part}" for part in ("name", "total", "outcome")]
-        shown = [places[key] for key in keys if key in places] or [verdict]
+        spans = [places[key] for key in keys if key in places] or ([verdict] if verdict else [])
         if f"{assessed.id}.total" in places:
             fields["total_score"] = _said(places[f"{assessed.id}.total"], text)
         if f"{assessed.id}.outcome" in places:
             fields["outcome_summary"] = cut(_said(places[f"{assessed.id}.outcome"], text))
-        spans = [each for each in shown if each is not None]
         yield Draft(RecordKind.EVALUATION, fields, min(s.start for s in spans), max(s.end for s in spans))
 
 

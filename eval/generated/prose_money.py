@@ -25,9 +25,10 @@ WHOLES = (
 )
 WHOLE_ITEMS = ("部门整体支出", "部门支出", "本年支出合计", "单位总支出", "部门预算支出", "全年总支出")
 PHRASES = (
-    "{item}{executed}", "{item}{executed}", "{item}为{executed}", "{item}共{executed}", "{item}决算{executed}",
-    "{item}实际支出{executed}", "{item}（{executed}）",
-)  # fmt: skip
+    *(("{item}{executed}",) * 6),
+    *(("{item}为{executed}",) * 2),
+    *("{item}共{executed}", "{item}决算{executed}", "{item}实际支出{executed}", "{item}（{executed}）"),
+)
 SPLITS = (
     "其中：{basic}，{project}。",
     "按支出性质划分，{basic}，占{share}；{project}，占{rest}。",
@@ -98,7 +99,9 @@ class Telling:
         return {"year": str(self.facts.year), "subject": self.style.subject, "unit": self.facts.unit_name}
 
 
-def money(template: str, item: str, amounts: Mapping[str, Decimal], telling: Telling, key: str, evaluation: str) -> Passage:
+def money(
+    template: str, item: str, amounts: Mapping[str, Decimal], telling: Telling, key: str, evaluation: str
+) -> Passage:
     """One sentence or clause with the amounts of one item, as its record. ``rate`` is a percentage."""
     figures, facts = telling.figures, telling.facts
     unit = "" if key in facts.bare else "元" if key in facts.yuan else "万元"
@@ -149,8 +152,15 @@ def split(spending: Spending, telling: Telling) -> Passage:
 def basics(spending: Spending, telling: Telling) -> Passage:
     """The sentence on 基本支出 and its two parts."""
     phrase = telling.random.choice(PHRASES)
-    amounts = (("basic", "基本支出", spending.basic), ("personnel", "人员经费", spending.personnel), ("running", "公用经费", spending.running))
-    parts = {name: money(phrase, item, {"executed": amount}, telling, f"prose.{name}", "department") for name, item, amount in amounts}
+    amounts = (
+        ("basic", "基本支出", spending.basic),
+        ("personnel", "人员经费", spending.personnel),
+        ("running", "公用经费", spending.running),
+    )
+    parts = {
+        name: money(phrase, item, {"executed": amount}, telling, f"prose.{name}", "department")
+        for name, item, amount in amounts
+    }
     return fill(telling.random.choice(BASICS), year=str(telling.facts.year), **parts)
 
 
@@ -159,7 +169,7 @@ def projects(spending: Spending, telling: Telling) -> Passage:
     random = telling.random
     phrase = random.choice(PHRASES)
     project = money(phrase, "项目支出", {"executed": spending.project}, telling, "prose.project", "department")
-    phrase = random.choice(PHRASES[:3])
+    phrase = random.choice(PHRASES[5:7])
     items = [
         money(phrase, item, {"executed": amount}, telling, f"prose.item.{place}", evaluation)
         for place, (evaluation, item, amount) in enumerate(spending.items)
@@ -196,7 +206,9 @@ def lapses(spending: Spending, telling: Telling) -> Iterator[Passage]:
 
 def _lapse(description: str, reason: str, telling: Telling) -> Passage:
     fields = {"evaluation": "department", "kind": "budget", "description": description, "reason": reason}
-    return tell(telling.random.choice(LAPSES), RecordKind.DEVIATION, fields, {"description": description, "reason": reason})
+    return tell(
+        telling.random.choice(LAPSES), RecordKind.DEVIATION, fields, {"description": description, "reason": reason}
+    )
 
 
 def _controlled(line: Line) -> dict[str, Decimal]:

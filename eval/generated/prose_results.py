@@ -40,11 +40,20 @@ TARGETED = (
     "{name}{actual}（目标值{target}）",
     "{name}年度指标值为{target}，全年实际完成{actual}",
 )
-OVER = ("{name}{actual}，超过年度目标{target}", "{name}{actual}，高于{target}的目标值", "{name}{actual}，超额完成{target}的年度任务")
+OVER = (
+    "{name}{actual}，超过年度目标{target}",
+    "{name}{actual}，高于{target}的目标值",
+    "{name}{actual}，超额完成{target}的年度任务",
+)
 CHANGED = (
-    "{name}{actual}，{change}", "{name}达{actual}，{change}", "{name}达到{actual}，{change}", "全年{name}{actual}，{change}",
-    "{name}{actual}（{change}）", "{name}{actual}，{change}", "累计{name}{actual}，{change}",
-)  # fmt: skip
+    "{name}{actual}，{change}",
+    "{name}{actual}，{change}",
+    "{name}达{actual}，{change}",
+    "{name}达到{actual}，{change}",
+    "全年{name}{actual}，{change}",
+    "累计{name}{actual}，{change}",
+    "{name}{actual}（{change}）",
+)
 UPS = ("同比增长", "较上年增长", "比上年增长", "同比提高", "比上年增加", "较去年增加")
 DOWNS = ("同比下降", "较上年下降", "比上年减少", "同比减少", "较去年减少")
 POINTS_UP = ("比上年提高", "较上年提升", "同比提高", "同比上升", "较去年提高")
@@ -87,10 +96,16 @@ def result_clause(result: Result, telling: Telling) -> Passage:
     if template in PLAIN and result.key not in telling.planted and random.random() < 0.25:
         number = loosely(result, figures, random)
     fields["actual"] = number + result.unit
-    shown |= {name: figures.in_prose(words) for name, words in fields.items() if words and name not in ("name", "change")}
+    shown |= {
+        name: figures.in_prose(words) for name, words in fields.items() if words and name not in ("name", "change")
+    }
     if result.change is not None:
         shown["change"] = fields["change"] or ""
-    fields = {name: words for name, words in fields.items() if "{" + name + "}" in template or name in ("evaluation", "origin")}
+    fields = {
+        name: words
+        for name, words in fields.items()
+        if "{" + name + "}" in template or name in ("evaluation", "origin")
+    }
     if result.cause is None:
         return tell(template, RecordKind.INDICATOR, fields, shown, result.key)
     return _missed(template, result, fields, shown)

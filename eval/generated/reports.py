@@ -9,17 +9,18 @@ from random import Random
 from eval.generated import remarks, sections
 from eval.generated.basic_table import basic_table
 from eval.generated.closing import Violation, violations
-from eval.generated.contradictions import Plant, plant_contradictions
+from eval.generated.contradictions import plant_contradictions
 from eval.generated.drawing import draw_facts
 from eval.generated.facts import Facts
 from eval.generated.forms import form_blocks
 from eval.generated.labels import assemble
 from eval.generated.near_misses import add_near_misses
 from eval.generated.numbering import section_heading
+from eval.generated.plants import Plant
 from eval.generated.prose_money import Telling
 from eval.generated.sections import Joint, Section, prose
 from eval.generated.sheets import Placed, heading, paragraph
-from eval.generated.style import Style, draw_style
+from eval.generated.style import draw_style
 from eval.synonyms import HEADINGS
 from eval.writers import Block
 from schemas.records import Labels
@@ -30,9 +31,9 @@ OUTLINES: Mapping[str, tuple[tuple[int | str, str], ...]] = {
     "county": (
         (PROFILE, "profile"),
         ("一般公共预算支出情况", "money"),
-        ("政府性基金预算支出情况", "nothing"),
-        ("国有资本经营预算支出情况", "nothing"),
-        ("社会保险基金预算支出情况", "nothing"),
+        ("政府性基金预算支出情况", "no_fund"),
+        ("国有资本经营预算支出情况", "no_fund"),
+        ("社会保险基金预算支出情况", "no_fund"),
         (RESULTS, "results verdict"),
         ("项目支出绩效情况", "projects"),
         (PROBLEMS, "problems"),
@@ -107,6 +108,7 @@ class GeneratedReport:
     blocks: tuple[Block, ...]
     gold: Labels
     plants: tuple[Plant, ...]
+    style: Style
 
 
 def generate_report(seed: int) -> GeneratedReport:
@@ -124,7 +126,7 @@ def generate_report(seed: int) -> GeneratedReport:
     name = f"generated_{seed:05d}"
     placed, joints = _lay_out(telling)
     blocks = tuple(each.block for each in placed)
-    return GeneratedReport(name, blocks, assemble(name, facts, placed, joints, plants), plants)
+    return GeneratedReport(name, blocks, assemble(name, facts, placed, joints, plants), plants, style)
 
 
 def _lay_out(telling: Telling) -> tuple[tuple[Placed, ...], tuple[Joint, ...]]:
@@ -136,7 +138,10 @@ def _lay_out(telling: Telling) -> tuple[tuple[Placed, ...], tuple[Joint, ...]]:
         placed += blocks
         joints += joined
     if random.random() < 0.3:
-        placed += [paragraph(facts.unit_name), paragraph(f"{facts.year + 1}年{random.randint(2, 6)}月{random.randint(1, 28)}日")]
+        placed += [
+            paragraph(facts.unit_name),
+            paragraph(f"{facts.year + 1}年{random.randint(2, 6)}月{random.randint(1, 28)}日"),
+        ]
     if facts.table:
         placed += [paragraph("附件1"), *basic_table(facts, style, random)]
     for assessed in facts.evaluations:
@@ -187,6 +192,7 @@ def _makers(telling: Telling) -> Mapping[str, SectionMaker]:
         "remedies": sections.remedies,
         "closing": sections.closing,
         "nothing": sections.nothing,
+        "no_fund": sections.no_fund,
         "organising": sections.organising,
         "content": _content,
         "project": _project,
@@ -207,5 +213,4 @@ def _project(telling: Telling) -> Section:
 
 def _undeviated(facts: Facts) -> bool:
     """Whether nothing missed its target and no money was left without a word."""
-    causes = [each.cause for each in (*facts.marks(), *facts.results())]
-    return not any(causes) and not facts.budget_cause and facts.spending is not None
+    return not any(each.cause for each in facts.told()) and not facts.budget_cause and facts.spending is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from eval.generated import prose_money, remarks
-from eval.generated.facts import Assessed, Mark, Result
+from eval.generated.facts import Assessed
 from eval.generated.numbering import items, section_heading
 from eval.generated.passages import Passage, as_passage, fill, join, mark, place, tell
 from eval.generated.prose_money import Telling
@@ -54,7 +54,8 @@ def profile(telling: Telling) -> Section:
     if random.random() < 0.4:
         blocks = [prose(f"主要职责是：{''.join(texts)}", style), prose(words, style)]
         return Section(tuple(blocks))
-    listed = [prose(f"{count}.{text}", style) for count, text in enumerate(texts, 1)]
+    label = "（{0}）" if "arabic" in style.second_number else "{0}."
+    listed = [prose(label.format(count) + text, style) for count, text in enumerate(texts, 1)]
     return Section(
         (
             section_heading("主要职能", 1, 2, style),
@@ -71,7 +72,10 @@ def _staff(telling: Telling) -> Passage:
     counts = {"staff": telling.facts.staff, "present": telling.facts.present}
     parts = {name: telling.figures.number(count) for name, count in counts.items()}
     unit = telling.random.choice(("名", "人"))
-    authorized, present = place(parts["staff"] + unit, "staff.authorized"), place(parts["present"] + unit, "staff.present")
+    authorized, present = (
+        place(parts["staff"] + unit, "staff.authorized"),
+        place(parts["present"] + unit, "staff.present"),
+    )
     return fill(template, year=str(telling.facts.year), staff=authorized, present=present)
 
 
@@ -117,12 +121,15 @@ def results(telling: Telling) -> Section:
     if not department.has_form and random.random() < 0.7:
         blocks += goals(department, telling)
     sentences = list(clauses(department.results, telling))
-    again = [repeat_sentence(repeat, _told(facts.evaluations, repeat.key), telling) for repeat in facts.repeats]
+    told_once = {each.key: each for each in facts.told()}
+    again = [repeat_sentence(repeat, told_once[repeat.key], telling) for repeat in facts.repeats]
     themes = random.sample(remarks.THEMES, len(remarks.THEMES))
     shape = random.choice(("headed", "run-in", "one", "firstly"))
     if shape == "firstly" or len(sentences) > len(themes):
         numbered = [
-            fill("{number}是{theme}。{told}", number="一二三四五六七八九"[at], theme=themes[at % len(themes)], told=told)
+            fill(
+                "{number}是{theme}。{told}", number="一二三四五六七八九"[at], theme=themes[at % len(themes)], told=told
+            )
             for at, told in enumerate(sentences)
         ]
         blocks.append(prose(join("", numbered), style))
@@ -136,10 +143,6 @@ def results(telling: Telling) -> Section:
                 blocks.append(prose(as_passage(f"{count}.{themes[count - 1]}。") + told, style))
     blocks += [prose(sentence, style) for sentence in again]
     return Section(tuple(blocks))
-
-
-def _told(evaluations: tuple[Assessed, ...], key: str) -> Result | Mark:
-    return next(each for evaluation in evaluations for each in (*evaluation.results, *evaluation.marks) if each.key == key)
 
 
 def goals(assessed: Assessed, telling: Telling) -> list[Placed]:
@@ -158,9 +161,10 @@ def projects(telling: Telling) -> Section:
     """What each project is, cost and brought."""
     style, random = telling.style, telling.random
     blocks: list[Placed] = []
+    headed = random.random() < 0.5
     for count, assessed in enumerate(telling.facts.evaluations[1:], 1):
         told = project_text(assessed, telling)
-        if random.random() < 0.5:
+        if headed:
             blocks += [section_heading(assessed.name, count, 2, style), prose(told, style)]
         else:
             blocks.append(prose(as_passage(f"（{'一二三'[count - 1]}）{assessed.name}。") + told, style))
@@ -175,7 +179,12 @@ def project_text(assessed: Assessed, telling: Telling) -> Passage:
     told = Passage(random.choice(remarks.CONTENTS).format(**words))
     total = assessed.lines[0]
     if total.key not in telling.planted and (not assessed.has_form or random.random() < 0.5):
-        amounts = {"initial_budget": total.initial, "annual_budget": total.annual, "executed": total.executed, "rate": total.rate}
+        amounts = {
+            "initial_budget": total.initial,
+            "annual_budget": total.annual,
+            "executed": total.executed,
+            "rate": total.rate,
+        }
         known = {name: value for name, value in amounts.items() if value is not None}
         template = random.choice(remarks.PROJECT_MONEY)
         told = told + prose_money.money(template, assessed.name, known, telling, f"{assessed.id}.money", assessed.id)
@@ -194,7 +203,9 @@ def score_sentence(assessed: Assessed, template: str, telling: Telling) -> Passa
     fields: dict[str, str | None] = {"total_score": shown["total_score"]}
     if "{grade}" in template:
         fields["grade"] = assessed.grade
-    told = tell(template, RecordKind.EVALUATION, fields | ({"name": assessed.name} if "{name}" in template else {}), shown)
+    told = tell(
+        template, RecordKind.EVALUATION, fields | ({"name": assessed.name} if "{name}" in template else {}), shown
+    )
     scored = told.drafts[0]
     draft = type(scored)(None, fields, scored.start, scored.end, f"{assessed.id}.verdict")
     return Passage(told.text, (draft,))
@@ -221,7 +232,10 @@ def problems(telling: Telling, owner: str) -> Section:
     if style.item_shape in ("sentence",):
         told = random.sample(remarks.PROBLEM_SENTENCES, count)
         passages = [
-            (mark(text, RecordKind.DEVIATION, {"evaluation": owner, "kind": "problem", "description": text}), Passage(""))
+            (
+                mark(text, RecordKind.DEVIATION, {"evaluation": owner, "kind": "problem", "description": text}),
+                Passage(""),
+            )
             for text in told
         ]
         return Section(tuple(items(passages, style)))
@@ -267,6 +281,11 @@ def nothing(telling: Telling) -> Section:
     return Section((prose(telling.random.choice(remarks.NOTHING), telling.style),))
 
 
+def no_fund(telling: Telling) -> Section:
+    """A section on a fund that the unit does not have."""
+    return Section((prose(telling.random.choice(remarks.NO_FUND).format(**telling.words()), telling.style),))
+
+
 def introduction(telling: Telling) -> Iterator[Placed]:
     """The paragraph below the title, in most reports."""
     text = telling.random.choice(remarks.INTRODUCTIONS).format(place=telling.facts.place, **telling.words())
@@ -277,5 +296,3 @@ def introduction(telling: Telling) -> Iterator[Placed]:
 def organising(telling: Telling) -> Section:
     """How the self-evaluation was carried out."""
     return Section((prose(telling.random.choice(remarks.ORGANISING).format(**telling.words()), telling.style),))
-
-

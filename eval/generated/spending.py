@@ -88,7 +88,8 @@ def draw_spending(
     basic, project = personnel + running, sum((amount for _, _, amount in items), Decimal(0))
     basic_budget = rounded(basic * Decimal(str(random.choice((1, 1.01, 1.03)))), places)
     budgets = sum((line.annual or Decimal(0) for _, _, line in projects), Decimal(0))
-    more = rounded(sum((amount for _, _, amount in others), Decimal(0)) * Decimal(str(random.choice((1, 1.05, 1.2)))), places)
+    other_money = sum((amount for _, _, amount in others), Decimal(0))
+    more = rounded(other_money * Decimal(str(random.choice((1, 1.05, 1.2)))), places)
     annual = basic_budget + budgets + more
     change = random.choice((0.72, 0.85, 0.93, 1, 1.04)) if adjusted else 1
     initial = rounded(annual * Decimal(str(change)), places)
@@ -114,9 +115,14 @@ def draw_income(random: Random, annual: Decimal) -> tuple[Line, ...]:
 def draw_visits(random: Random) -> tuple[Line, ...]:
     """三公经费 and its parts: cars, abroad (nothing), guests; spent within the budget."""
     words = random.choice(VISITS)
-    cars, guests = (_controlled(random, draw(random, Decimal(low), Decimal(high), 2)) for low, high in ((2, 30), (1, 9)))
+    cars, guests = (
+        _controlled(random, draw(random, Decimal(low), Decimal(high), 2)) for low, high in ((2, 30), (1, 9))
+    )
     none = Line("", "", Decimal(0), Decimal(0), None, Decimal(0))
-    parts = [replace(line, key=f"table.visits.{place}", item=words[place]) for place, line in enumerate((cars, none, guests), 1)]
+    parts = [
+        replace(line, key=f"table.visits.{place}", item=words[place])
+        for place, line in enumerate((cars, none, guests), 1)
+    ]
     return (_total_of("table.visits.0", words[0], parts), *parts)
 
 
@@ -131,12 +137,7 @@ def draw_table(random: Random, spending: Spending) -> tuple[Line, ...]:
     running = _controlled(random, spending.running, "table.running.0", "公用经费")
     shares = (("办公经费", "0.3"), ("水费、电费、差旅费", "0.25"), ("会议费、培训费", "0.08"))
     within = [
-        Line(
-            f"table.running.{place}",
-            item,
-            *(rounded((amount or Decimal(0)) * Decimal(share), 2) for amount in (running.prior, running.initial)),
-            executed=rounded((running.executed or Decimal(0)) * Decimal(share), 2),
-        )
+        _share_of(running, f"table.running.{place}", item, Decimal(share))
         for place, (item, share) in enumerate(shares, 1)
     ]
     bought = _controlled(random, draw(random, Decimal(5), Decimal(300), 2), "table.bought.0", "政府采购金额")
@@ -151,9 +152,18 @@ def _controlled(random: Random, executed: Decimal, key: str = "", item: str = ""
     return Line(key, item, prior, max(budget, executed), None, executed)
 
 
+def _share_of(line: Line, key: str, item: str, share: Decimal) -> Line:
+    """A part of an item, the same share of it in every column."""
+    prior, initial, executed = (
+        rounded((amount or Decimal(0)) * share, 2) for amount in (line.prior, line.initial, line.executed)
+    )
+    return Line(key, item, prior, initial, None, executed)
+
+
 def _total_of(key: str, item: str, parts: Sequence[Line]) -> Line:
     prior, initial, executed = (
-        sum((getattr(part, name) or Decimal(0) for part in parts), Decimal(0)) for name in ("prior", "initial", "executed")
+        sum((getattr(part, name) or Decimal(0) for part in parts), Decimal(0))
+        for name in ("prior", "initial", "executed")
     )
     return Line(key, item, prior, initial, None, executed)
 

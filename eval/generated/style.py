@@ -64,12 +64,15 @@ class Style:
 
 def draw_style(random: Random) -> Style:
     """The style of a report."""
+    outline, first, second = (random.choice(words) for words in (OUTLINES, FIRST_NUMBERS, SECOND_NUMBERS))
+    if first == "{arabic}、" and "arabic" in second:
+        second = "（{arabic}）"
     return Style(
         figures=draw_figures(random),
-        outline=random.choice(OUTLINES),
-        first_number=random.choice(FIRST_NUMBERS),
-        second_number=random.choice(SECOND_NUMBERS),
-        item_number=random.choice(ITEM_NUMBERS),
+        outline=outline,
+        first_number=first,
+        second_number=second,
+        item_number=random.choice([words for words in ITEM_NUMBERS if _apart(words, outline, first, second)]),
         item_shape=random.choice(("run-in", "run-in", "heading", "sentence", "paragraph")),
         department_layout=random.choice(("L1", "L1", "L2", "L3", "L4", "L5", "L6", "L10")),
         project_layout=random.choice(("L1", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L10")),
@@ -92,3 +95,15 @@ def draw_style(random: Random) -> Style:
         indent=random.choice(("", "　　", "　　")),
         subject=random.choice(("我局", "我单位", "本单位", "本部门")),
     )
+
+
+def _apart(item: str, outline: str, first: str, second: str) -> bool:
+    """Whether items so numbered can be told from headings: below one of the second level, by its own kind of number."""
+    if item == first:
+        return False
+    nested = outline in ("south_west", "joined")
+    return not nested or (_kind(item) != _kind("（{chinese}）" if second in ("auto", "{chinese}是") else second))
+
+
+def _kind(template: str) -> tuple[bool, bool]:
+    return "chinese" in template and "是" not in template, template[0] in "(（"

@@ -72,7 +72,9 @@ class Sector:
     causes: tuple[Cause, ...]
 
 
-def read_sector(suffixes: str, topic: str, *, projects: str, measures: str, tasks: str, aims: str, causes: str) -> Sector:
+def read_sector(
+    suffixes: str, topic: str, *, projects: str, measures: str, tasks: str, aims: str, causes: str
+) -> Sector:
     """A sector from tables in text: a row a line, its cells between bars; ``*`` marks aimless measures."""
     return Sector(
         suffixes=tuple(suffixes.split()),
@@ -99,4 +101,6 @@ def _task(cells: list[str]) -> Task:
 def _undertaking(line: str) -> Undertaking:
     cells = line.split("|")
     extras = tuple(_measure(cells[at : at + 4]) for at in range(5, len(cells), 4))
-    return Undertaking(cells[0], _measure([cells[1], *cells[2:4], cells[4].split("@")[0]]), cells[4].split("@")[1], extras)
+    return Undertaking(
+        cells[0], _measure([cells[1], *cells[2:4], cells[4].split("@")[0]]), cells[4].split("@")[1], extras
+    )
