@@ -20,7 +20,7 @@ from eval.generated.plants import Plant
 from eval.generated.prose_money import Telling
 from eval.generated.sections import Joint, Section, prose
 from eval.generated.sheets import Placed, heading, paragraph
-from eval.generated.style import draw_style
+from eval.generated.style import Style, draw_style
 from eval.synonyms import HEADINGS
 from eval.writers import Block
 from schemas.records import Labels
