@@ -150,12 +150,9 @@ def test_every_layout_outline_and_contradiction_appears() -> None:
         (report.style, evaluation)
         for report in reports
         for evaluation in report.gold.evaluations
-        if evaluation.outcome_summary is not None
+        if any(row.origin == "form" and row.evaluation == evaluation.id for row in report.gold.indicators)
     ]
-    layouts = {
-        style.department_layout if each.scope == "department" else style.project_layout for style, each in formed
-    }
-    assert layouts == set(LAYOUTS)
+    assert {style.layout(evaluation.id) for style, evaluation in formed} == set(LAYOUTS)
     assert {report.style.outline for report in reports} == set(OUTLINES)
     assert {finding.code for report in reports for finding in report.gold.findings} == CODES
     assert {len(report.gold.evaluations) for report in reports} == {1, 2, 3, 4}

@@ -47,7 +47,7 @@ def _rates(facts: Facts) -> Iterator[Violation]:
         for line in assessed.lines if assessed.has_form else ():
             if _is_off(line.executed, line.annual, line.rate):
                 yield Violation("RATE", line.key)
-    for result in facts.results():
+    for result in (*facts.results(), *facts.cells()):
         if _is_off(result.actual, result.target, result.completion):
             yield Violation("RATE", result.key)
 

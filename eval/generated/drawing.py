@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -78,7 +79,7 @@ def _draw_department(
     has_form = random.random() < 0.8
     balanced = style.balanced and has_form
     return Assessed(
-        "department", name, lines, aims, marks, results, Decimal(100), score_of(lines, marks), has_form,
+        "department", name, lines, aims, marks, results, Decimal(100), score_of(lines, marks), has_form, None,
         draw_income(random, total.annual or Decimal(0)) if balanced else (), expense if balanced else (),
     )  # fmt: skip
 
@@ -93,8 +94,12 @@ def _draw_project(random: Random, sector: Sector, project: Undertaking, total: L
         Aim(*(words.format(product=project.product.name, people=project.people, name=project.name) for words in aim))
         for aim in random.sample(PROJECT_AIMS, random.randint(1, 3))
     )
+    has_form = random.random() < 0.8
+    in_cell = None
+    if has_form and results and style.layout(id_) != "L8" and random.random() < 0.3:
+        in_cell, results = replace(results[0], cause=None, target=None, completion=None), results[1:]
     return Assessed(
-        id_, project.name, lines, aims, marks, results, Decimal(100), score_of(lines, marks), random.random() < 0.8
+        id_, project.name, lines, aims, marks, results, Decimal(100), score_of(lines, marks), has_form, in_cell
     )
 
 

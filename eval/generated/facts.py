@@ -91,6 +91,8 @@ class Assessed:
     total_weight: Decimal
     total_score: Decimal
     has_form: bool
+    in_cell: Result | None = None
+    """A result that the form's cell of outcomes tells."""
     income: tuple[Line, ...] = ()
     expense: tuple[Line, ...] = ()
 
@@ -163,3 +165,9 @@ class Facts:
         """The results of all prose."""
         for evaluation in self.evaluations:
             yield from evaluation.results
+
+    def cells(self) -> Iterator[Result]:
+        """The results that forms tell."""
+        for evaluation in self.evaluations:
+            if evaluation.in_cell is not None and evaluation.has_form:
+                yield evaluation.in_cell

@@ -43,18 +43,27 @@ def money_rows(lines: Sequence[Line], words: FormWords) -> tuple[Row, ...]:
     """The header and the rows; the total last where the report has it so."""
     random, style = words.random, words.style
     columns: tuple[str, ...] = BARE if style.bare_budget else random.choice(COLUMN_ORDERS)
+    if words.layout == "L8":
+        columns = tuple(column for column in columns if column not in ("initial", "weight"))
     if lines[0].weight is None:
         columns = tuple(column for column in columns if column not in ("weight", "score"))
     lead = words.width - 1 - len(columns)  # columns that the name of the row takes
     letters = random.random() < 0.35
-    heads = [
-        (style.header(WORDS[column]) if column in WORDS else "预算数") + (LETTERS.get(column, "") if letters else "")
-        for column in columns
-    ]
+    heads = [_head(column, words, letters=letters) for column in columns]
+    if words.layout == "L8" and lines[0].weight is not None:
+        heads[-1] += f"\n（{lines[0].weight}分*执行率）"
     header = Row((Cell(random.choice(CORNERS), lead), *(Cell(head) for head in heads)))
     sources = [_row(line, columns, lead, words, first=not place) for place, line in enumerate(lines[1:])]
     total = _row(lines[0], columns, lead, words, first=False)
     return (header, *sources, total) if style.total_last else (header, total, *sources)
+
+
+def _head(column: str, words: FormWords, *, letters: bool) -> str:
+    """The words above a column; with its letter, or the unit of its amounts, behind them."""
+    head = words.style.header(WORDS[column]) if column in WORDS else "预算数"
+    if words.style.unit_place == "columns" and column in ("initial", "annual", "budget", "executed"):
+        return head + f"（{words.figures.form_unit}）"
+    return head + (LETTERS.get(column, "") if letters else "")
 
 
 def _row(line: Line, columns: Sequence[str], lead: int, words: FormWords, *, first: bool) -> Row:

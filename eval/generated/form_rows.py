@@ -1,4 +1,4 @@
-"""The goals, the indicators and the total of a form."""
+"""The indicators and the total of a form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from eval.generated.cells import (
 )
 from eval.generated.facts import Assessed, Day, Mark
 from eval.generated.form_words import COLUMNS, FormWords
-from eval.generated.passages import Passage, fill, join, mark, place
+from eval.generated.passages import place
 from eval.generated.sheets import Cell, Row, RowDraft
 from schemas.records import RecordKind
 
@@ -32,49 +32,14 @@ HEADS = {
     "reason": "偏差原因分析及改进措施",
 }
 METHODS = ("完成值/目标值×分值", "达到目标值得满分", "按完成比例计分", "未完成按比例扣分")
-ADJUSTED = ("与年初目标一致", "", "无调整")
 
 
-def goal_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
-    """The header and one row: what was set, in some forms what was adjusted, and what came of it."""
-    style, width = words.style, words.width - 1
-    share = width // style.goal_columns
-    heads = [style.header("预期目标"), "全年（调整）绩效目标", style.header("实际完成情况")]
-    widths = [width - share * (style.goal_columns - 1), *[share] * (style.goal_columns - 1)]
-    if style.goal_columns == 2:
-        del heads[1]
-    yield Row(tuple(Cell(head, columns) for head, columns in zip(heads, widths, strict=True)))
-    statements, outcomes = goal_cells(assessed, style.goal_shape)
-    cells: list[str | Passage] = [statements, mark(outcomes, None, {}, f"{assessed.id}.outcome")]
-    if style.goal_columns == 3:
-        cells.insert(1, words.random.choice(ADJUSTED))
-    yield Row(tuple(Cell(cell, columns) for cell, columns in zip(cells, widths, strict=True)))
-
-
-def goal_cells(assessed: Assessed, shape: str) -> tuple[Passage, str]:
-    """The cell of goals with its records, and the cell of outcomes."""
-    aims = assessed.aims
-    if shape == "whole" or len(aims) == 1:
-        statement, outcome = ("；".join(parts) + "。" for parts in zip(*aims, strict=True))
-        fields = {"evaluation": assessed.id, "statement": statement, "outcome": outcome}
-        return mark(statement, RecordKind.GOAL, fields, f"{assessed.id}.goal.0"), outcome
-    number = "{0}." if shape == "numbered" else "目标{0}："
-    cells, outcomes = [], []
-    for at, aim in enumerate(aims, 1):
-        end = "。" if at == len(aims) else "；"
-        fields = {"evaluation": assessed.id, "statement": aim.statement, "outcome": aim.outcome}
-        goal = mark(aim.statement, RecordKind.GOAL, fields, f"{assessed.id}.goal.{at}")
-        cells.append(fill("{number}{goal}{end}", number=number.format(at), goal=goal, end=end))
-        outcomes.append(number.format(at) + aim.outcome + end)
-    return join("\n", cells), "\n".join(outcomes)
-
-
-def indicator_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
+def indicator_rows(marks: Sequence[Mark], words: FormWords) -> Iterator[Row]:
     """The header, of two rows in L6, and a row for every indicator, with merged cells of levels."""
     columns = COLUMNS[words.layout]
     yield from _head_rows(columns, words)
     padding = words.width - 1 - len(columns)
-    for level1, level_marks in groupby(assessed.marks, key=lambda mark: mark.level1):
+    for level1, level_marks in groupby(marks, key=lambda mark: mark.level1):
         group = list(level_marks)
         blank = words.random.random() < 0.12 and "level2" in columns and not words.style.slots
         first = True
@@ -142,6 +107,7 @@ def _mark_row(
         texts["actual"] = actual_cell(each, figures, target, words.facts.year, random, each.unit)
     texts["method"] = random.choice(METHODS)
     texts["reason"] = reason.cell if reason else ("" if random.random() < 0.8 else style.blank)
+    reason = reason if "reason" in columns else None
     cells = []
     for column in columns:
         if column in levels:

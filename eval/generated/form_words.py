@@ -17,6 +17,7 @@ COLUMNS = {
     "L5": ("level1", "level2", "name", "op", "number", "unit", "actual", "weight", "score", "reason"),
     "L6": ("level1", "level2", "name", "op", "number", "unit", "actual", "weight", "score", "reason"),
     "L7": ("level1", "level2", "name", "target", "actual", "reason"),
+    "L8": ("level1", "level2", "name", "target", "actual", "score"),
     "L10": ("name", "unit", "op", "number", "weight", "actual", "score", "reason"),
 }
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from random import Random
 
 from eval.generated.facts import Assessed, Facts
+from eval.generated.form_goals import goal_rows
 from eval.generated.form_money import balance_rows, money_rows
-from eval.generated.form_rows import goal_rows, indicator_rows, total_row
+from eval.generated.form_rows import indicator_rows, total_row
 from eval.generated.form_words import COLUMNS, FormWords
-from eval.generated.passages import Draft, place
+from eval.generated.goal_blocks import goal_block_rows
+from eval.generated.passages import place
 from eval.generated.sheets import Cell, Placed, Row, heading, labeled, paragraph, table
 from eval.generated.style import Style
 
@@ -45,13 +47,18 @@ INSTITUTIONS = ("下属事业单位", "机关业务股室", "各乡镇（街道�
 def form_blocks(assessed: Assessed, facts: Facts, style: Style, random: Random) -> Iterator[Placed]:
     """The title, the table and the signature of one form."""
     department = assessed.id == "department"
-    layout = style.department_layout if department else style.project_layout
+    layout = style.layout(assessed.id)
     words = FormWords(facts, style, random, layout, max(len(COLUMNS[layout]) + 1, 8))
     title = random.choice(TITLES[department])
     yield heading(title.format(year=facts.year), 1 if random.random() < 0.7 else 2)
     if "{year}" not in title or random.random() < 0.3:
         yield paragraph(f"（{facts.year}年度）")
-    yield table(tuple(_rows(assessed, words)))
+    if style.unit_place == "caption":
+        yield paragraph(random.choice(("单位：{0}", "金额单位：{0}", "（单位：{0}）")).format(style.figures.form_unit))
+    for page, rows in enumerate(_tables(assessed, words)):
+        if page:
+            yield paragraph(f"— {random.randint(4, 12)} —")
+        yield table(rows)
     if random.random() < 0.3:
         yield paragraph(random.choice(NOTES))
     if random.random() < 0.8:
@@ -67,18 +74,36 @@ def form_blocks(assessed: Assessed, facts: Facts, style: Style, random: Random) 
         )
 
 
-def _rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
-    style = words.style
-    yield from _header_rows(assessed, words)
-    money = (*money_rows(assessed.lines, words), *balance_rows(assessed, words))
-    yield from labeled(_money_label(words), money)
-    yield from labeled(style.header("年度总体目标"), tuple(goal_rows(assessed, words)))
+def _tables(assessed: Assessed, words: FormWords) -> Iterator[tuple[Row, ...]]:
+    """The rows of the form; of two tables where a page cuts it, the second with the header of the indicators again."""
+    top = (*_header_rows(assessed, words), *_money_rows(assessed, words))
+    if words.layout == "L8":
+        yield (*top, *goal_block_rows(assessed, words))
+        return
+    goals = labeled(words.style.header("年度总体目标"), tuple(goal_rows(assessed, words)))
     vertical = "\n".join("绩效指标") if words.random.random() < 0.6 else "绩效指标"
-    yield from labeled(vertical, tuple(indicator_rows(assessed, words)))
-    if words.layout != "L7" and not style.score_in_header:
+    first = next((at for at, mark in enumerate(assessed.marks) if mark.level1 == "效益"), 0)
+    pages = [assessed.marks[:first], assessed.marks[first:]] if words.style.pages and first else [assessed.marks]
+    tables = [labeled(vertical, tuple(indicator_rows(marks, words))) for marks in pages]
+    yield from ((*top, *goals, *rows) for rows in tables[:-1])
+    yield (*(() if len(tables) > 1 else (*top, *goals)), *tables[-1], *_end(assessed, words))
+
+
+def _end(assessed: Assessed, words: FormWords) -> Iterator[Row]:
+    """The total, and in some forms a row that has nothing to say."""
+    if words.layout != "L7" and not words.style.score_in_header:
         yield total_row(assessed, words)
     if words.random.random() < 0.12:
         yield Row((Cell("其他需要说明的问题"), Cell("无", words.width - 1)))
+
+
+def _money_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
+    rows = (*money_rows(assessed.lines, words), *balance_rows(assessed, words))
+    weight = assessed.lines[0].weight
+    label = _money_label(words)
+    if words.layout == "L8" and weight is not None:
+        label += f"\n（{weight}分）"
+    yield from labeled(label, rows)
 
 
 def _header_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
@@ -87,7 +112,7 @@ def _header_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
     department = assessed.id == "department"
     label = style.header("预算部门名称" if department else "项目支出名称")
     name = Cell(place(assessed.name, f"{assessed.id}.name"), width - 1)
-    if style.score_in_header and words.layout != "L7":
+    if style.score_in_header and words.layout not in ("L7", "L8"):
         score = Cell(place(words.figures.score(assessed.total_score), f"{assessed.id}.total"), 1)
         yield Row((Cell(label), Cell(name.words, width - 4), Cell("自评总分（分）", 2), score))
     else:
@@ -109,13 +134,10 @@ def _header_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
 def _money_label(words: FormWords) -> str:
     """The label of the money block, which tells the unit."""
     label = "年度预算申请" if words.random.random() < 0.3 else words.style.header("项目资金")
+    if words.layout == "L8":
+        label = "预算执行情况"
+    if words.style.unit_place != "label":
+        return label
     return label + words.random.choice(("（{0}）", "\n（{0}）", "({0})", "（单位：{0}）")).format(
         words.figures.form_unit
     )
-
-
-def evaluation_draft(drafts: tuple[Draft, ...], id_: str) -> tuple[int, int] | None:
-    """The range of a form that vouches for an evaluation: from its name to its total or outcome."""
-    keys = {f"{id_}.name", f"{id_}.total", f"{id_}.outcome"}
-    spans = [(draft.start, draft.end) for draft in drafts if draft.key in keys]
-    return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None

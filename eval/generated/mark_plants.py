@@ -131,7 +131,7 @@ def _bare_target(facts: Facts, style: Style, random: Random) -> Planted | None:
         for each in facts.evaluations
         for mark in each.marks
         if each.has_form
-        and (style.department_layout if each.id == "department" else style.project_layout) not in SPLIT
+        and style.layout(each.id) not in SPLIT
         and isinstance(mark.target, Decimal)
         and mark.unit != "%"
     ]

@@ -32,11 +32,7 @@ Planter = Callable[[Facts, Style, Random], Planted | None]
 
 def marked(facts: Facts, style: Style, random: Random) -> Assessed | None:
     """An evaluation whose form has marks."""
-    fit = [
-        each
-        for each in facts.evaluations
-        if each.has_form and (each.id == "department" or style.project_layout != "L7")
-    ]
+    fit = [each for each in facts.evaluations if each.has_form and style.layout(each.id) not in ("L7", "L8")]
     return random.choice(fit) if fit else None
 
 

@@ -8,9 +8,10 @@ from random import Random
 from eval.generated.figures import Figures, draw_figures
 from eval.synonyms import HEADERS, METHODS, NOTES, OPERATORS, UNITS
 
-LAYOUTS = ("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L10")
+LAYOUTS = ("L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L10")
 """The order of the indicator columns: L1 national, L2 without level 2, L3 weight first, L4 weight first with method,
-L5 comparator and unit in columns of their own, L6 the same under a header of two rows, L7 without marks, L10 flat."""
+L5 comparator and unit in columns of their own, L6 the same under a header of two rows, L7 without marks, L8 a block for
+every goal and no weights, L10 flat."""
 
 OUTLINES = ("county", "city", "verdict_first", "south_west", "plain", "joined")
 FIRST_NUMBERS = ("{chinese}、", "{chinese}、", "{chinese}、", "第{chinese}部分 ", "{arabic}、", "auto")
@@ -54,8 +55,16 @@ class Style:
     balanced: bool
     """The department form has its budget by income and by expense."""
     score_in_header: bool
+    unit_place: str
+    """Where forms tell the unit of money: in the ``label`` of the block, a ``caption``, or the ``columns``."""
+    pages: bool
+    """Long forms are cut by a page, with their header again."""
     indent: str
     subject: str
+
+    def layout(self, evaluation: str) -> str:
+        """The layout of the form of an evaluation."""
+        return self.department_layout if evaluation == "department" else self.project_layout
 
     def header(self, column: str) -> str:
         """The report's word for a column or row of a form."""
@@ -74,8 +83,8 @@ def draw_style(random: Random) -> Style:
         second_number=second,
         item_number=random.choice([words for words in ITEM_NUMBERS if _apart(words, outline, first, second)]),
         item_shape=random.choice(("run-in", "run-in", "heading", "sentence", "paragraph")),
-        department_layout=random.choice(("L1", "L1", "L2", "L3", "L4", "L5", "L6", "L10")),
-        project_layout=random.choice(("L1", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L10")),
+        department_layout=random.choice(("L1", "L1", "L2", "L3", "L4", "L5", "L6", "L8", "L10")),
+        project_layout=random.choice(("L1", "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "L10")),
         headers=tuple(words[0] if random.random() < 0.5 else random.choice(words) for words in HEADERS),
         operator=random.choice(OPERATORS),
         unit=random.choice(UNITS),
@@ -92,6 +101,8 @@ def draw_style(random: Random) -> Style:
         bare_budget=random.random() < 0.12,
         balanced=random.random() < 0.45,
         score_in_header=random.random() < 0.1,
+        unit_place=random.choice(("label", "label", "label", "label", "caption", "columns")),
+        pages=random.random() < 0.1,
         indent=random.choice(("", "　　", "　　")),
         subject=random.choice(("我局", "我单位", "本单位", "本部门")),
     )
