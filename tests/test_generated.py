@@ -92,11 +92,12 @@ def broken_marks(gold: Labels) -> Iterator[str]:
         money, rows = of(gold, evaluation)
         if any(row.score is None for row in rows) or not rows:
             continue
-        weighed = [line for line in money if line.weight]
+        weighed = [line for line in money if line.score]
         scores = sum((number(each.score) or Decimal(0) for each in (*rows, *weighed)), Decimal(0))
         if scores != number(evaluation.total_score):
             yield "SCORE_TOTAL"
-        if sum((number(each.weight) or Decimal(0) for each in (*rows, *weighed)), Decimal(0)) != 100:
+        weights = sum((number(each.weight) or Decimal(0) for each in (*rows, *weighed)), Decimal(0))
+        if weights != 100 and all(row.weight for row in rows):  # the Hubei form has none on its rows
             yield "WEIGHT_TOTAL"
         for line in weighed:
             weight, rate, score = number(line.weight), number(line.rate), number(line.score)
@@ -131,10 +132,11 @@ def test_gold_is_true_to_its_report(seed: int) -> None:
     assert str(report.gold.unit_name) in text
 
 
-@pytest.mark.parametrize("seed", [seed for seed in SEEDS if not report_of(seed).plants])
-def test_a_report_without_planted_contradictions_holds_none(seed: int) -> None:
-    assert Counter(broken(report_of(seed).gold)) == {}
-    assert report_of(seed).gold.findings == ()
+def test_a_report_without_planted_contradictions_holds_none() -> None:
+    clean = [report_of(seed) for seed in MANY if not report_of(seed).plants]
+    assert len(clean) > 90
+    assert {report.name: tuple(broken(report.gold)) for report in clean if tuple(broken(report.gold))} == {}
+    assert not any(report.gold.findings for report in clean)
 
 
 def test_what_was_planted_shows_in_the_figures_of_gold() -> None:
@@ -186,7 +188,9 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.
 
 
 def test_text_and_word_tell_the_same(tmp_path: Path) -> None:
-    write_generated(tmp_path, 12, 20, ("docx",), lambda *told: None)
+    told: list[int] = []
+    write_generated(tmp_path, 12, 20, ("docx",), lambda done, count: told.append(count - done))
+    assert told[-1] == 0
     for path in sorted((tmp_path / "formats").glob("*.docx")):
         text = (tmp_path / "reports" / f"{path.stem}.txt").read_text(encoding="utf-8")
         assert fold(read_document(path).text) == fold(text), path.stem

@@ -156,6 +156,13 @@ class Facts:
             if evaluation.has_form:
                 yield from evaluation.marks
 
+    def own_marks(self) -> Iterator[Mark]:
+        """The rows of the department's form whose names no other form has: prose on the department may tell them."""
+        names = [mark.name for mark in self.marks()]
+        department = self.evaluations[0]
+        if department.has_form and self.spending is not None:
+            yield from (mark for mark in department.marks if names.count(mark.name) == 1)
+
     def told(self) -> Iterator[Mark | Result]:
         """The rows of all indicator forms and the results of all prose."""
         yield from self.marks()

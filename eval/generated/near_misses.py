@@ -21,7 +21,7 @@ def add_near_misses(facts: Facts, random: Random) -> Facts:
         whole = result.actual if result.actual == result.actual.to_integral_value() else None
         value = nearly(result.actual) if whole is not None else rounded(result.actual, 0)
         repeats.append(Repeat(result.key, value, rounded=value != result.actual))
-    marks = [mark for mark in facts.marks() if isinstance(mark.actual, Decimal) and mark.actual > 20]
+    marks = [mark for mark in facts.own_marks() if isinstance(mark.actual, Decimal) and mark.actual > 20]
     if marks and random.random() < 0.3:
         mark = random.choice(marks)
         change = None

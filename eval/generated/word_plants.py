@@ -18,7 +18,7 @@ def _form_conflict(facts: Facts, style: Style, random: Random) -> Planted | None
     told = {repeat.key for repeat in facts.repeats}
     fit = [
         (mark, mark.actual)
-        for mark in facts.marks()
+        for mark in facts.own_marks()
         if isinstance(mark.actual, Decimal) and mark.actual > 20 and mark.key not in told
     ]
     if facts.spending is None or not fit:
