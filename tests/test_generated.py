@@ -123,6 +123,27 @@ def is_met(row: Indicator) -> bool | None:
     return actual <= target if at_most else actual >= target
 
 
+def test_a_report_without_planted_contradictions_holds_none() -> None:
+    clean = [report_of(seed) for seed in MANY if not report_of(seed).plants]
+    assert len(clean) > 90
+    assert {report.name: tuple(broken(report.gold)) for report in clean if tuple(broken(report.gold))} == {}
+    assert not any(report.gold.findings for report in clean)
+
+
+def test_marks_that_are_off_are_told_a_reason_unless_that_was_planted() -> None:
+    told = 0
+    for seed in MANY:
+        gold = report_of(seed).gold
+        planted = {quote for finding in gold.findings for quote in finding.quotes}
+        for row in gold.indicators:
+            if row.score and row.weight and number(row.score) != number(row.weight):
+                assert row.deviation_reason or row.quote in planted, (seed, row.name)
+                told += 1
+            reasons = [each for each in gold.deviations if each.quote == row.quote and each.kind == "indicator"]
+            assert len(reasons) == (row.deviation_reason is not None), (seed, row.name)
+    assert told > 200
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_gold_is_true_to_its_report(seed: int) -> None:
     report = report_of(seed)
@@ -130,13 +151,6 @@ def test_gold_is_true_to_its_report(seed: int) -> None:
     assert complaints(text, report.gold.model_dump(mode="json")) == []
     assert report.gold.report == report.name
     assert str(report.gold.unit_name) in text
-
-
-def test_a_report_without_planted_contradictions_holds_none() -> None:
-    clean = [report_of(seed) for seed in MANY if not report_of(seed).plants]
-    assert len(clean) > 90
-    assert {report.name: tuple(broken(report.gold)) for report in clean if tuple(broken(report.gold))} == {}
-    assert not any(report.gold.findings for report in clean)
 
 
 def test_what_was_planted_shows_in_the_figures_of_gold() -> None:

@@ -38,7 +38,7 @@ def indicator_rows(marks: Sequence[Mark], words: FormWords) -> Iterator[Row]:
     """The header, of two rows in L6, and a row for every indicator, with merged cells of levels."""
     columns = COLUMNS[words.layout]
     yield from _head_rows(columns, words)
-    padding = words.width - 1 - len(columns)
+    padding = words.padding
     for level1, level_marks in groupby(marks, key=lambda mark: mark.level1):
         group = list(level_marks)
         blank = words.random.random() < 0.12 and "level2" in columns and not words.style.slots
@@ -62,7 +62,7 @@ def indicator_rows(marks: Sequence[Mark], words: FormWords) -> Iterator[Row]:
 
 def _head_rows(columns: Sequence[str], words: FormWords) -> Iterator[Row]:
     style = words.style
-    padding = words.width - 1 - len(columns)
+    padding = words.padding
     heads = {column: style.header(word) for column, word in HEADS.items()}
     heads |= {"op": style.operator, "unit": style.unit, "method": style.method}
     if words.layout == "L10":

@@ -33,6 +33,14 @@ class FormWords:
     width: int
 
     @property
+    def padding(self) -> int:
+        """The columns that the name of an indicator takes beside its own, to fill the width.
+
+        The two-row header of L6 is a label by itself; elsewhere a label stands before the rows.
+        """
+        return self.width - len(COLUMNS[self.layout]) - (self.layout != "L6")
+
+    @property
     def figures(self) -> Figures:
         """How figures are written."""
         return self.style.figures

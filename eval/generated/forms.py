@@ -84,7 +84,9 @@ def _tables(assessed: Assessed, words: FormWords) -> Iterator[tuple[Row, ...]]:
     vertical = "\n".join("绩效指标") if words.random.random() < 0.6 else "绩效指标"
     first = next((at for at, mark in enumerate(assessed.marks) if mark.level1 == "效益"), 0)
     pages = [assessed.marks[:first], assessed.marks[first:]] if words.style.pages and first else [assessed.marks]
-    tables = [labeled(vertical, tuple(indicator_rows(marks, words))) for marks in pages]
+    tables = [tuple(indicator_rows(marks, words)) for marks in pages]
+    if words.layout != "L6":
+        tables = [labeled(vertical, rows) for rows in tables]
     yield from ((*top, *goals, *rows) for rows in tables[:-1])
     yield (*(() if len(tables) > 1 else (*top, *goals)), *tables[-1], *_end(assessed, words))
 

@@ -27,8 +27,9 @@ WHOLE_ITEMS = ("部门整体支出", "部门支出", "本年支出合计", "单�
 PHRASES = (
     *(("{item}{executed}",) * 6),
     *(("{item}为{executed}",) * 2),
-    *("{item}共{executed}", "{item}决算{executed}", "{item}实际支出{executed}", "{item}（{executed}）"),
+    *("{item}共{executed}", "{item}决算{executed}", "{item}实际支出{executed}"),
 )
+
 SPLITS = (
     "其中：{basic}，{project}。",
     "按支出性质划分，{basic}，占{share}；{project}，占{rest}。",
@@ -152,13 +153,16 @@ def split(spending: Spending, telling: Telling) -> Passage:
 def basics(spending: Spending, telling: Telling) -> Passage:
     """The sentence on 基本支出 and its two parts."""
     phrase = telling.random.choice(PHRASES)
+    part = telling.random.choice((phrase, phrase, "{item}（{executed}）"))
     amounts = (
         ("basic", "基本支出", spending.basic),
         ("personnel", "人员经费", spending.personnel),
         ("running", "公用经费", spending.running),
     )
     parts = {
-        name: money(phrase, item, {"executed": amount}, telling, f"prose.{name}", "department")
+        name: money(
+            phrase if name == "basic" else part, item, {"executed": amount}, telling, f"prose.{name}", "department"
+        )
         for name, item, amount in amounts
     }
     return fill(telling.random.choice(BASICS), year=str(telling.facts.year), **parts)
@@ -169,7 +173,7 @@ def projects(spending: Spending, telling: Telling) -> Passage:
     random = telling.random
     phrase = random.choice(PHRASES)
     project = money(phrase, "项目支出", {"executed": spending.project}, telling, "prose.project", "department")
-    phrase = random.choice(PHRASES[5:7])
+    phrase = random.choice(("{item}{executed}", "{item}{executed}", "{item}为{executed}", "{item}（{executed}）"))
     items = [
         money(phrase, item, {"executed": amount}, telling, f"prose.item.{place}", evaluation)
         for place, (evaluation, item, amount) in enumerate(spending.items)
