@@ -42,7 +42,8 @@ def draw_facts(random: Random, style: Style) -> Facts:
     adjusted = not style.bare_budget
     totals = [draw_total(random, f"p{number}", places, adjusted=adjusted) for number in range(1, len(projects) + 1)]
     drawn = [
-        _draw_project(random, sector, project, total, style) for project, total in zip(projects, totals, strict=True)
+        _draw_project(random, sector, project, total, style, alone=alone)
+        for project, total in zip(projects, totals, strict=True)
     ]
     spending: Spending | None = None
     table: tuple[Line, ...] = ()
@@ -84,7 +85,9 @@ def _draw_department(
     )  # fmt: skip
 
 
-def _draw_project(random: Random, sector: Sector, project: Undertaking, total: Line, style: Style) -> Assessed:
+def _draw_project(
+    random: Random, sector: Sector, project: Undertaking, total: Line, style: Style, *, alone: bool
+) -> Assessed:
     id_ = total.key.split(".")[0]
     weighed = _weighed(random, style.project_layout)
     lines = draw_lines(random, id_, total, weighed)
@@ -94,7 +97,7 @@ def _draw_project(random: Random, sector: Sector, project: Undertaking, total: L
         Aim(*(words.format(product=project.product.name, people=project.people, name=project.name) for words in aim))
         for aim in random.sample(PROJECT_AIMS, random.randint(1, 3))
     )
-    has_form = random.random() < 0.8
+    has_form = random.random() < (0.5 if alone else 0.8)
     in_cell = None
     if has_form and results and style.layout(id_) != "L8" and random.random() < 0.3:
         in_cell, results = replace(results[0], cause=None, target=None, completion=None), results[1:]

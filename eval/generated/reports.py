@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from eval.generated import remarks, sections
+from eval.generated import remarks, sections, transfers
 from eval.generated.basic_table import basic_table
 from eval.generated.closing import Violation, violations
 from eval.generated.contradictions import plant_contradictions
@@ -21,6 +21,7 @@ from eval.generated.prose_money import Telling
 from eval.generated.sections import Joint, Section, prose
 from eval.generated.sheets import Placed, heading, paragraph
 from eval.generated.style import Style, draw_style
+from eval.generated.summary_table import summary_table
 from eval.synonyms import HEADINGS
 from eval.writers import Block
 from schemas.records import Labels
@@ -91,6 +92,14 @@ ALONE: tuple[tuple[int | str, str], ...] = (
     ("有关建议", "remedies"),
     ("其他需要说明的问题", "nothing"),
 )
+TRANSFER: tuple[tuple[int | str, str], ...] = (
+    ("绩效目标分解下达情况", "content"),
+    ("绩效自评工作开展情况", "organising"),
+    ("综合自评结论", "judgement"),
+    ("绩效目标完成情况分析", "资金投入情况分析:means 绩效指标完成情况分析:attainments"),
+    ("偏离绩效目标的原因和下一步改进措施", "departures"),
+    ("绩效自评结果拟应用和公开情况", "closing"),
+)
 TITLES = (
     ("{unit}{year}年度部门整体支出绩效自评报告",),
     ("{unit}", "{year}年度部门整体支出绩效自评报告"),
@@ -144,6 +153,8 @@ def _lay_out(telling: Telling) -> tuple[tuple[Placed, ...], tuple[Joint, ...]]:
         ]
     if facts.table:
         placed += [paragraph("附件1"), *basic_table(facts, style, random)]
+    if summed := sections.summarised(telling):
+        placed += summary_table(summed, style.figures, facts.year)
     for assessed in facts.evaluations:
         if assessed.has_form:
             if random.random() < 0.3:
@@ -161,7 +172,9 @@ def _titles(facts: Facts, random: Random) -> Iterator[Placed]:
 def _sections(telling: Telling) -> Iterator[Section]:
     """The sections of the outline, each below its heading; without those that have nothing to tell."""
     facts, style, random = telling.facts, telling.style, telling.random
-    outline = ALONE if facts.spending is None else OUTLINES[style.outline]
+    outline = OUTLINES[style.outline]
+    if facts.spending is None:
+        outline = TRANSFER if style.transfer and not facts.evaluations[0].has_form else ALONE
     makers = _makers(telling)
     count = 0
     for words, content in outline:
@@ -196,6 +209,10 @@ def _makers(telling: Telling) -> Mapping[str, SectionMaker]:
         "organising": sections.organising,
         "content": _content,
         "project": _project,
+        "judgement": transfers.judgement,
+        "means": transfers.means,
+        "attainments": transfers.attainments,
+        "departures": transfers.departures,
     }
 
 

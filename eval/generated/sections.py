@@ -177,22 +177,35 @@ def project_text(assessed: Assessed, telling: Telling) -> Passage:
     project = next(each for each in facts.sector.projects if each.name == assessed.name)
     words = telling.words() | {"product": project.product.name, "people": project.people}
     told = Passage(random.choice(remarks.CONTENTS).format(**words))
-    total = assessed.lines[0]
-    if total.key not in telling.planted and (not assessed.has_form or random.random() < 0.5):
-        amounts = {
-            "initial_budget": total.initial,
-            "annual_budget": total.annual,
-            "executed": total.executed,
-            "rate": total.rate,
-        }
-        known = {name: value for name, value in amounts.items() if value is not None}
-        template = random.choice(remarks.PROJECT_MONEY)
-        told = told + prose_money.money(template, assessed.name, known, telling, f"{assessed.id}.money", assessed.id)
+    only_here = not assessed.has_form and assessed not in summarised(telling)
+    tabled = not assessed.has_form and not only_here
+    if not tabled and assessed.lines[0].key not in telling.planted and (only_here or random.random() < 0.5):
+        told = told + project_money(assessed, telling)
     for sentence in clauses(assessed.results, telling):
         told = told + sentence
-    if not assessed.has_form or random.random() < 0.35:
+    if only_here or (not tabled and random.random() < 0.35):
         told = told + score_sentence(assessed, random.choice(remarks.PROJECT_SCORES), telling)
     return told
+
+
+def project_money(assessed: Assessed, telling: Telling) -> Passage:
+    """The sentence on a project's money."""
+    total = assessed.lines[0]
+    amounts = {
+        "initial_budget": total.initial,
+        "annual_budget": total.annual,
+        "executed": total.executed,
+        "rate": total.rate,
+    }
+    known = {name: value for name, value in amounts.items() if value is not None}
+    template = telling.random.choice(remarks.PROJECT_MONEY)
+    return prose_money.money(template, assessed.name, known, telling, f"{assessed.id}.money", assessed.id)
+
+
+def summarised(telling: Telling) -> tuple[Assessed, ...]:
+    """The projects that a table sums up, as they have no forms."""
+    formless = tuple(each for each in telling.facts.evaluations[1:] if not each.has_form)
+    return formless if telling.style.summary else ()
 
 
 def score_sentence(assessed: Assessed, template: str, telling: Telling) -> Passage:

@@ -57,6 +57,10 @@ class Style:
     score_in_header: bool
     unit_place: str
     """Where forms tell the unit of money: in the ``label`` of the block, a ``caption``, or the ``columns``."""
+    summary: bool
+    """Projects without forms are summed up in a table."""
+    transfer: bool
+    """A project alone and without a form is told by the outline of transfer payments."""
     pages: bool
     """Long forms are cut by a page, with their header again."""
     indent: str
@@ -102,6 +106,8 @@ def draw_style(random: Random) -> Style:
         balanced=random.random() < 0.45,
         score_in_header=random.random() < 0.1,
         unit_place=random.choice(("label", "label", "label", "label", "caption", "columns")),
+        summary=random.random() < 0.4,
+        transfer=random.random() < 0.7,
         pages=random.random() < 0.1,
         indent=random.choice(("", "　　", "　　")),
         subject=random.choice(("我局", "我单位", "本单位", "本部门")),
