@@ -148,7 +148,15 @@ def _project_tasks(random: Random, project: Undertaking) -> Iterator[Task]:
     if random.random() < 0.8:
         yield Task("时效", "项目资金拨付及时率", "%", random.choice("≥="), Decimal(95), Decimal(100), 0)
     yield Task("成本", made.name + "单位成本", "元", "≤", Decimal(200), Decimal(60000), 0)
-    yield Task("社会效益", "受益" + project.people.removeprefix("受益"), random.choice(("人", "人次")), "≥", Decimal(120), Decimal(26000), 0)
+    yield Task(
+        "社会效益",
+        "受益" + project.people.removeprefix("受益"),
+        random.choice(("人", "人次")),
+        "≥",
+        Decimal(120),
+        Decimal(26000),
+        0,
+    )
     yield _quality(random, random.choice(("可持续影响", "社会效益")))
     yield Task("满意度", f"{project.people}满意度", "%", "≥", Decimal(80), Decimal(95), 0)
 

@@ -118,8 +118,10 @@ def _apart(item: str, outline: str, first: str, second: str) -> bool:
     """Whether items so numbered can be told from headings: below one of the second level, by its own kind of number."""
     if item == first:
         return False
-    nested = outline in ("south_west", "joined")
-    return not nested or (_kind(item) != _kind("（{chinese}）" if second in ("auto", "{chinese}是") else second))
+    if outline not in ("south_west", "joined"):
+        return True
+    below_arabic = "arabic" in second and item in ("（{chinese}）", "({chinese})")
+    return not below_arabic and _kind(item) != _kind("（{chinese}）" if second in ("auto", "{chinese}是") else second)
 
 
 def _kind(template: str) -> tuple[bool, bool]:
