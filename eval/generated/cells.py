@@ -7,7 +7,6 @@ from random import Random
 from typing import NamedTuple
 
 from eval.generated.facts import Day, Mark
-from eval.generated.figures import Figures
 from eval.generated.style import Style
 
 AT_LEAST = ("≥{0}", "≥{0}", "≥{0}", "不少于{0}", "不低于{0}", "{0}以上", "{0}", "≧{0}")
@@ -57,14 +56,12 @@ def target_cell(mark: Mark, style: Style, year: int, random: Random) -> str:
     return random.choice(words).format(style.figures.number(mark.target) + mark.unit)
 
 
-def actual_cell(mark: Mark, figures: Figures, target: str, year: int, random: Random, unit: str) -> str:
-    """A result in one cell, with the unit that is to stand behind it."""
+def actual_cell(mark: Mark, style: Style, target: str, year: int, random: Random) -> str:
+    """A result in one cell with its unit; a day with its year where the target has it so."""
     if isinstance(mark.actual, Day):
         words = DAYS[2] if not target.startswith(str(year)) else random.choice(DAYS[:1])
         return words.format(year=year, month=mark.actual.month, day=mark.actual.day)
-    if isinstance(mark.actual, Decimal):
-        return figures.number(mark.actual) + unit
-    return mark.actual
+    return style.figures.number(mark.actual) + mark.unit if isinstance(mark.actual, Decimal) else mark.actual
 
 
 def level1_cell(level1: str, weight: Decimal, style: Style, random: Random) -> str:

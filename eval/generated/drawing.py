@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
+from typing import NamedTuple
 
 from eval.generated.facts import Assessed, Facts, Line, Mark, Result, Spending
 from eval.generated.figures import quotient, trim
@@ -31,6 +32,14 @@ PROJECT_AIMS = (
 )
 
 
+class Draw(NamedTuple):
+    """What the parts of a report are drawn with."""
+
+    random: Random
+    sector: Sector
+    style: Style
+
+
 def draw_facts(random: Random, style: Style) -> Facts:
     """The facts of a report, all of which close."""
     sector = random.choice(SECTORS)
@@ -41,10 +50,8 @@ def draw_facts(random: Random, style: Style) -> Facts:
     projects = random.sample(sector.projects, 1 if alone else random.choice((0, 1, 1, 2, 2, 3)))
     adjusted = not style.bare_budget
     totals = [draw_total(random, f"p{number}", places, adjusted=adjusted) for number in range(1, len(projects) + 1)]
-    drawn = [
-        _draw_project(random, sector, project, total, style, alone=alone)
-        for project, total in zip(projects, totals, strict=True)
-    ]
+    draw = Draw(random, sector, style)
+    drawn = [_draw_project(draw, project, total, alone=alone) for project, total in zip(projects, totals, strict=True)]
     spending: Spending | None = None
     table: tuple[Line, ...] = ()
     evaluations = tuple(drawn)
@@ -52,7 +59,7 @@ def draw_facts(random: Random, style: Style) -> Facts:
         money = [(each.id, project.name, total) for each, project, total in zip(drawn, projects, totals, strict=True)]
         spending, expense = draw_spending(random, money, places, adjusted=adjusted)
         table = draw_table(random, spending) if random.random() < 0.5 else ()
-        department = _draw_department(random, sector, name, spending.total, expense, style)
+        department = _draw_department(draw, name, spending.total, expense)
         evaluations = (department, *drawn)
     staff = Decimal(random.randint(12, 180))
     present = staff - random.randint(0, int(staff) // 8)
@@ -64,9 +71,8 @@ def draw_facts(random: Random, style: Style) -> Facts:
     )  # fmt: skip
 
 
-def _draw_department(
-    random: Random, sector: Sector, name: str, total: Line, expense: tuple[Line, ...], style: Style
-) -> Assessed:
+def _draw_department(draw: Draw, name: str, total: Line, expense: tuple[Line, ...]) -> Assessed:
+    random, sector, style = draw
     weighed = _weighed(random, style.department_layout)
     lines = draw_lines(random, "department", _named(random, total), weighed)
     aims = tuple(random.sample(sector.aims, random.randint(1, min(3, len(sector.aims)))))
@@ -85,9 +91,8 @@ def _draw_department(
     )  # fmt: skip
 
 
-def _draw_project(
-    random: Random, sector: Sector, project: Undertaking, total: Line, style: Style, *, alone: bool
-) -> Assessed:
+def _draw_project(draw: Draw, project: Undertaking, total: Line, *, alone: bool) -> Assessed:
+    random, sector, style = draw
     id_ = total.key.split(".")[0]
     weighed = _weighed(random, style.project_layout)
     lines = draw_lines(random, id_, total, weighed)

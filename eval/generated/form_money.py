@@ -26,6 +26,8 @@ WORDS = {
     "weight": "分值",
     "score": "得分",
 }
+Halves = Sequence[tuple[Line | None, int]]
+"""The left and the right half of a row, with their columns."""
 LETTERS = {"annual": "(A)", "budget": "(A)", "executed": "(B)", "rate": "(B/A)"}
 CORNERS = ("", "", "", "资金来源")
 FIELDS = {
@@ -103,17 +105,16 @@ def balance_rows(assessed: Assessed, words: FormWords) -> Iterator[Row]:
     width = words.width - 1
     left = width // 2
     yield Row((Cell("按收入性质分：", left), Cell("按支出性质分：", width - left)))
-    apart = words.random.random() < 0.6
+    build = _apart if words.random.random() < 0.6 else _together
     for place, income in enumerate(assessed.income):
         expense = assessed.expense[place] if place < len(assessed.expense) else None
-        prefix = "" if place else "其中："
-        build = _apart if apart else _together
-        yield build(prefix, income, expense, left, width - left, words)
+        halves = ((income, left), (expense, width - left))
+        yield build("" if place else "其中：", halves, words)
 
 
-def _apart(prefix: str, income: Line, expense: Line | None, left: int, right: int, words: FormWords) -> Row:
+def _apart(prefix: str, halves: Halves, words: FormWords) -> Row:
     cells, drafts = [], []
-    for at, (line, room) in enumerate(((income, left), (expense, right))):
+    for at, (line, room) in enumerate(halves):
         amount = words.figures.form_amount(line.annual) if line and line.annual is not None else ""
         label = f"{prefix}{line.item}：" if line else ""
         cells += [Cell(label, room - 1), Cell(amount)]
@@ -122,17 +123,15 @@ def _apart(prefix: str, income: Line, expense: Line | None, left: int, right: in
     return Row(tuple(cells), tuple(drafts))
 
 
-def _together(prefix: str, income: Line, expense: Line | None, left: int, right: int, words: FormWords) -> Row:
+def _together(prefix: str, halves: Halves, words: FormWords) -> Row:
     cells = []
-    for line, room in ((income, left), (expense, right)):
-        if line is None:
-            cells.append(Cell("", room))
-            continue
-        amount = words.figures.form_amount(line.annual) if line.annual is not None else ""
-        label = f"{prefix}{line.item}：{amount}"
-        cells.append(
-            Cell(mark(label, RecordKind.FUNDING, _share(line, amount, words), line.key) if amount else label, room)
-        )
+    for line, room in halves:
+        amount = words.figures.form_amount(line.annual) if line and line.annual is not None else ""
+        label = f"{prefix}{line.item}：{amount}" if line else ""
+        if line and amount:
+            cells.append(Cell(mark(label, RecordKind.FUNDING, _share(line, amount, words), line.key), room))
+        else:
+            cells.append(Cell(label, room))
     return Row(tuple(cells))
 
 

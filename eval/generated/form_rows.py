@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
 
 from eval.generated.cells import (
+    Reason,
     actual_cell,
     level1_cell,
     level2_cell,
@@ -55,7 +56,7 @@ def indicator_rows(marks: Sequence[Mark], words: FormWords) -> Iterator[Row]:
                 if at == 0:
                     levels["level2"] = Cell(level2_cell(each, words.style), 1, len(kind))
                 first = False
-                yield _mark_row(each, at, levels, columns, padding, words)
+                yield _mark_row(each, at, levels, words)
         if blank:
             yield _blank_row(level1, columns, padding, words)
 
@@ -83,55 +84,53 @@ def _head_rows(columns: Sequence[str], words: FormWords) -> Iterator[Row]:
     yield Row(tuple(Cell(under[column], wide[column]) for column in columns[:6]))
 
 
-def _mark_row(
-    each: Mark, at: int, levels: dict[str, Cell | None], columns: Sequence[str], padding: int, words: FormWords
-) -> Row:
+def _mark_row(each: Mark, at: int, levels: Mapping[str, Cell | None], words: FormWords) -> Row:
     """A row with its indicator, and with its deviation where it tells a reason."""
-    random, style, figures = words.random, words.style, words.figures
-    split = "op" in columns
-    name = (f"指标{at + 1}：" if style.slots and "level2" in columns else "") + each.name
+    columns = COLUMNS[words.layout]
+    texts, reason = _mark_texts(each, at, words)
+    told = reason if "reason" in columns else None
+    cells = []
+    for column in columns:
+        if column not in levels:
+            cells.append(Cell(texts[column], 1 + (words.padding if column == "name" else 0)))
+        elif (cell := levels[column]) is not None:
+            cells.append(cell)
+    evaluation = each.key.split(".")[0]
+    fields: dict[str, str | None] = {"evaluation": evaluation, "origin": "form", "name": texts["name"]}
+    fields |= {column: texts[column] for column in ("target", "actual", "weight", "score") if column in texts}
+    fields = {name: words_ for name, words_ in fields.items() if name not in ("weight", "score") or name in columns}
+    fields["level1"] = each.level1 + "指标" if "level1" in columns else None
+    fields["level2"] = level2_name(each) if "level2" in columns else None
+    fields["deviation_reason"] = told.cell if told else None
+    drafts = [RowDraft(RecordKind.INDICATOR, fields, each.key)]
+    if told:
+        lapse = {"evaluation": evaluation, "kind": "indicator", "indicator": texts["name"]}
+        drafts.append(RowDraft(RecordKind.DEVIATION, lapse | {"reason": told.reason, "remedy": told.remedy}))
+    return Row(tuple(cells), tuple(drafts))
+
+
+def _mark_texts(each: Mark, at: int, words: FormWords) -> tuple[dict[str, str], Reason | None]:
+    """What stands in the columns of a row, ``target`` as gold has it wherever it stands, and the reason."""
+    random, style, figures, columns = words.random, words.style, words.figures, COLUMNS[words.layout]
     reason = reason_cell(each, random)
-    texts = {"name": name, "weight": figures.score(each.weight), "score": figures.score(each.score)}
-    if split:
+    slot = f"指标{at + 1}：" if style.slots and "level2" in columns else ""
+    texts = {"name": slot + each.name, "weight": figures.score(each.weight), "score": figures.score(each.score)}
+    if "op" in columns:
         texts |= _split_target(each, words)
         unit = "" if style.headers[0] == "一级目标" or isinstance(each.actual, str) else texts["unit"]
         texts["actual"] = _split_actual(each, words, unit)
-        order = [column for column in columns if column in ("op", "number", "unit")]
-        joined = [texts[column] for column in (order if words.layout != "L10" else ("op", "number"))]
-        target = "".join(joined) if each.direction else texts["number"]
+        # A unit that does not stand behind the number is no part of the target.
+        joined = ("op", "number") if words.layout == "L10" else ("op", "number", "unit")
+        texts["target"] = "".join(texts[column] for column in joined) if each.direction else texts["number"]
     else:
         target = target_cell(each, style, words.facts.year, random)
         if each.key + ".target" in words.facts.bare and isinstance(each.target, Decimal):
             target = target.replace(each.unit, "")
         texts["target"] = target
-        texts["actual"] = actual_cell(each, figures, target, words.facts.year, random, each.unit)
+        texts["actual"] = actual_cell(each, style, target, words.facts.year, random)
     texts["method"] = random.choice(METHODS)
     texts["reason"] = reason.cell if reason else ("" if random.random() < 0.8 else style.blank)
-    reason = reason if "reason" in columns else None
-    cells = []
-    for column in columns:
-        if column in levels:
-            if (cell := levels[column]) is not None:
-                cells.append(cell)
-        else:
-            cells.append(Cell(texts[column], 1 + (padding if column == "name" else 0)))
-    evaluation = each.key.split(".")[0]
-    fields: dict[str, str | None] = {"evaluation": evaluation, "origin": "form", "name": name, "target": target}
-    fields |= {column: texts[column] for column in ("actual", "weight", "score") if column in columns}
-    fields["level1"] = each.level1 + "指标" if "level1" in columns else None
-    fields["level2"] = level2_name(each) if "level2" in columns else None
-    fields["deviation_reason"] = reason.cell if reason else None
-    drafts = [RowDraft(RecordKind.INDICATOR, fields, each.key)]
-    if reason:
-        told = {
-            "evaluation": evaluation,
-            "kind": "indicator",
-            "indicator": name,
-            "reason": reason.reason,
-            "remedy": reason.remedy,
-        }
-        drafts.append(RowDraft(RecordKind.DEVIATION, told))
-    return Row(tuple(cells), tuple(drafts))
+    return texts, reason
 
 
 def _split_target(each: Mark, words: FormWords) -> dict[str, str]:

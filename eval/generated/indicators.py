@@ -67,7 +67,9 @@ def draw_marks(
         rows = sorted((task for task in tasks if _level1(task, weights) == level1), key=lambda task: ORDER[task.level2])
         for task, share in zip(rows, _shares(weight, len(rows)), strict=True):
             cause = causes[-1] if causes and random.random() < 0.16 else None
-            mark = _mark(random, task, f"{id_}.mark.{len(marks)}", level1, share, cause)
+            key = f"{id_}.mark.{len(marks)}"
+            blank = Mark(key, level1, task.level2, task.name, task.unit, task.direction, "", "", share, share)
+            mark = _mark(random, task, blank, cause)
             if mark.cause is not None:
                 causes.remove(mark.cause)
             marks.append(mark)
@@ -190,9 +192,9 @@ def _shares(weight: int, rows: int) -> list[Decimal]:
     return [Decimal(whole + (index < left)) for index in range(rows)]
 
 
-def _mark(random: Random, task: Task, key: str, level1: str, weight: Decimal, cause: Cause | None) -> Mark:
+def _mark(random: Random, task: Task, mark: Mark, cause: Cause | None) -> Mark:
     """A row of a form: with a cause it is missed, and marks are off."""
-    mark = Mark(key, level1, task.level2, task.name, task.unit, task.direction, "", "", weight, weight)
+    weight = mark.weight
     if not task.unit:
         _, target, met, half = next(quality for quality in QUALITIES if quality[0] == task.name)
         actual = half if cause else met

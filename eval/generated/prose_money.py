@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
+from typing import NamedTuple
 
 from eval.generated.facts import Facts, Line, Spending
 from eval.generated.figures import Figures, quotient
@@ -100,15 +101,25 @@ class Telling:
         return {"year": str(self.facts.year), "subject": self.style.subject, "unit": self.facts.unit_name}
 
 
-def money(
-    template: str, item: str, amounts: Mapping[str, Decimal], telling: Telling, key: str, evaluation: str
-) -> Passage:
+class Item(NamedTuple):
+    """What an amount is of: the item, the evaluation that it belongs to, and the key of the place that tells it."""
+
+    name: str
+    key: str
+    evaluation: str = "department"
+
+
+BASIC = Item("基本支出", "prose.basic")
+PROJECT = Item("项目支出", "prose.project")
+
+
+def money(template: str, item: Item, amounts: Mapping[str, Decimal], telling: Telling) -> Passage:
     """One sentence or clause with the amounts of one item, as its record. ``rate`` is a percentage."""
     figures, facts = telling.figures, telling.facts
-    unit = "" if key in facts.bare else "元" if key in facts.yuan else "万元"
+    unit = "" if item.key in facts.bare else "元" if item.key in facts.yuan else "万元"
     used = {name: value for name, value in amounts.items() if "{" + name + "}" in template}
-    fields: dict[str, str | None] = {"evaluation": evaluation, "item": item, "unit": unit or None}
-    shown = telling.words() | {"item": item}
+    fields: dict[str, str | None] = {"evaluation": item.evaluation, "item": item.name, "unit": unit or None}
+    shown = telling.words() | {"item": item.name}
     for name, value in used.items():
         if name == "rate":
             fields[name] = figures.rate(value)
@@ -116,7 +127,7 @@ def money(
         else:
             fields[name] = figures.number(value)
             shown[name] = figures.in_prose(figures.number(value) + unit)
-    return tell(template, RecordKind.FUNDING, fields, shown, key)
+    return tell(template, RecordKind.FUNDING, fields, shown, item.key)
 
 
 def whole(spending: Spending, telling: Telling) -> Passage:
@@ -130,7 +141,7 @@ def whole(spending: Spending, telling: Telling) -> Passage:
     told = _stated_total(telling.facts, total)
     amounts = {"initial_budget": total.initial, "annual_budget": total.annual, "executed": total.executed, "rate": told}
     known = {name: value for name, value in amounts.items() if value is not None}
-    return money(template, item, known, telling, "prose.total", "department")
+    return money(template, Item(item, "prose.total"), known, telling)
 
 
 def _stated_total(facts: Facts, total: Line) -> Decimal:
@@ -142,8 +153,8 @@ def _stated_total(facts: Facts, total: Line) -> Decimal:
 def split(spending: Spending, telling: Telling) -> Passage:
     """The sentence on 基本支出 and 项目支出."""
     phrase = telling.random.choice(PHRASES)
-    basic = money(phrase, "基本支出", {"executed": spending.basic}, telling, "prose.basic", "department")
-    project = money(phrase, "项目支出", {"executed": spending.project}, telling, "prose.project", "department")
+    basic = money(phrase, BASIC, {"executed": spending.basic}, telling)
+    project = money(phrase, PROJECT, {"executed": spending.project}, telling)
     whole_ = spending.basic + spending.project
     shares = {"share": quotient(spending.basic, whole_), "rest": 100 - quotient(spending.basic, whole_)}
     written = {name: telling.figures.rate(value) for name, value in shares.items()}
@@ -160,9 +171,7 @@ def basics(spending: Spending, telling: Telling) -> Passage:
         ("running", "公用经费", spending.running),
     )
     parts = {
-        name: money(
-            phrase if name == "basic" else part, item, {"executed": amount}, telling, f"prose.{name}", "department"
-        )
+        name: money(phrase if name == "basic" else part, Item(item, f"prose.{name}"), {"executed": amount}, telling)
         for name, item, amount in amounts
     }
     return fill(telling.random.choice(BASICS), year=str(telling.facts.year), **parts)
@@ -172,10 +181,10 @@ def projects(spending: Spending, telling: Telling) -> Passage:
     """The sentence on 项目支出 and what it was spent on."""
     random = telling.random
     phrase = random.choice(PHRASES)
-    project = money(phrase, "项目支出", {"executed": spending.project}, telling, "prose.project", "department")
+    project = money(phrase, PROJECT, {"executed": spending.project}, telling)
     phrase = random.choice(("{item}{executed}", "{item}{executed}", "{item}为{executed}", "{item}（{executed}）"))
     items = [
-        money(phrase, item, {"executed": amount}, telling, f"prose.item.{place}", evaluation)
+        money(phrase, Item(item, f"prose.item.{place}", evaluation), {"executed": amount}, telling)
         for place, (evaluation, item, amount) in enumerate(spending.items)
     ]
     listed = join(random.choice("；，、") if len(items) < 4 else "；", items)
@@ -187,7 +196,7 @@ def visits(spending: Spending, telling: Telling) -> Passage:
     random = telling.random
     total, *parts = spending.visits
     template = random.choice(VISITS)
-    told = money(template, total.item, _controlled(total), telling, "prose.visits.0", "department")
+    told = money(template, Item(total.item, "prose.visits.0"), _controlled(total), telling)
     over = "prose.visits.3" in telling.planted
     if random.random() < 0.25 and not over:
         return told
@@ -195,7 +204,7 @@ def visits(spending: Spending, telling: Telling) -> Passage:
     clauses = []
     for place, part in enumerate(parts, 1):
         if part.executed:
-            clauses.append(money(phrase, part.item, _controlled(part), telling, f"prose.visits.{place}", "department"))
+            clauses.append(money(phrase, Item(part.item, f"prose.visits.{place}"), _controlled(part), telling))
     return told + "其中：" + join("；", clauses) + "。" + random.choice(NO_TRIPS)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from eval.generated import remarks, sections, transfers
+from eval.generated import prose_remarks, remarks, sections, transfers
 from eval.generated.basic_table import basic_table
 from eval.generated.closing import Violation, violations
 from eval.generated.contradictions import plant_contradictions
@@ -201,8 +201,8 @@ def _makers(telling: Telling) -> Mapping[str, SectionMaker]:
         "results": sections.results,
         "projects": sections.projects,
         "verdict": sections.verdict,
-        "problems": lambda told: sections.problems(told, owner),
-        "remedies": sections.remedies,
+        "problems": lambda told: prose_remarks.problems(told, owner),
+        "remedies": prose_remarks.remedies,
         "closing": sections.closing,
         "nothing": sections.nothing,
         "no_fund": sections.no_fund,

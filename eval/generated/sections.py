@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from eval.generated import prose_money, remarks
 from eval.generated.facts import Assessed
-from eval.generated.numbering import items, section_heading
+from eval.generated.numbering import section_heading
 from eval.generated.passages import Passage, as_passage, fill, join, mark, place, tell
 from eval.generated.prose_money import Telling
 from eval.generated.prose_results import clauses, repeat_sentence
@@ -199,7 +199,9 @@ def project_money(assessed: Assessed, telling: Telling) -> Passage:
     }
     known = {name: value for name, value in amounts.items() if value is not None}
     template = telling.random.choice(remarks.PROJECT_MONEY)
-    return prose_money.money(template, assessed.name, known, telling, f"{assessed.id}.money", assessed.id)
+    return prose_money.money(
+        template, prose_money.Item(assessed.name, f"{assessed.id}.money", assessed.id), known, telling
+    )
 
 
 def summarised(telling: Telling) -> tuple[Assessed, ...]:
@@ -236,51 +238,6 @@ def verdict(telling: Telling) -> Section:
         sentence = fill(random.choice(remarks.CONCLUSIONS), signed=signed, **telling.words())
         told = told + sentence
     return Section((prose(told, telling.style),))
-
-
-def problems(telling: Telling, owner: str) -> Section:
-    """存在的问题: items with heading and details, or sentences."""
-    random, style = telling.random, telling.style
-    count = random.randint(2, 4)
-    if style.item_shape in ("sentence",):
-        told = random.sample(remarks.PROBLEM_SENTENCES, count)
-        passages = [
-            (
-                mark(text, RecordKind.DEVIATION, {"evaluation": owner, "kind": "problem", "description": text}),
-                Passage(""),
-            )
-            for text in told
-        ]
-        return Section(tuple(items(passages, style)))
-    chosen = random.sample(remarks.PROBLEMS, count)
-    joints = tuple(
-        Joint(
-            RecordKind.DEVIATION,
-            {"evaluation": owner, "kind": "problem", "description": remark.heading, "reason": remark.details},
-            (f"problem.{at}.head", f"problem.{at}.details"),
-        )
-        for at, remark in enumerate(chosen)
-    )
-    passages = [
-        (place(remark.heading, f"problem.{at}.head"), place(remark.details, f"problem.{at}.details"))
-        for at, remark in enumerate(chosen)
-    ]
-    return Section(tuple(items(passages, style)), joints)
-
-
-def remedies(telling: Telling) -> Section:
-    """下一步改进措施: as the problems are told."""
-    random, style = telling.random, telling.style
-    count = random.randint(2, 4)
-    if style.item_shape == "sentence":
-        told = random.sample(remarks.REMEDY_SENTENCES, count)
-        passages = [(mark(text, RecordKind.REMEDY, {"statement": text}), Passage("")) for text in told]
-    else:
-        passages = [
-            (mark(remark.heading, RecordKind.REMEDY, {"statement": remark.heading}), Passage(remark.details))
-            for remark in random.sample(remarks.REMEDIES, count)
-        ]
-    return Section(tuple(items(passages, style)))
 
 
 def closing(telling: Telling) -> Section:

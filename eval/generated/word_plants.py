@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from eval.generated.facts import Facts, Repeat
+from eval.generated.facts import Facts, Mark, Repeat, Result
 from eval.generated.plants import Plant, Planted, Planter
 from eval.generated.style import Style
 from eval.synonyms import MORE_PLACES
@@ -24,7 +24,7 @@ def _form_conflict(facts: Facts, style: Style, random: Random) -> Planted | None
     if facts.spending is None or not fit:
         return None
     mark, actual = random.choice(fit)
-    return _told_otherwise(facts, mark.key, mark.name, actual, mark.unit, random)
+    return _told_otherwise(facts, mark, actual, random)
 
 
 def _prose_conflict(facts: Facts, style: Style, random: Random) -> Planted | None:
@@ -35,10 +35,12 @@ def _prose_conflict(facts: Facts, style: Style, random: Random) -> Planted | Non
     if facts.spending is None or not fit:
         return None
     result = random.choice(fit)
-    return _told_otherwise(facts, result.key, result.name, result.actual, result.unit, random)
+    return _told_otherwise(facts, result, result.actual, random)
 
 
-def _told_otherwise(facts: Facts, key: str, name: str, actual: Decimal, unit: str, random: Random) -> Planted:
+def _told_otherwise(facts: Facts, told: Mark | Result, actual: Decimal, random: Random) -> Planted:
+    """The facts with a result told once more, with another value."""
+    key, name, unit = told.key, told.name, told.unit
     step = Decimal(random.choice((2, 3, 4, 6, 7))) * (1 if actual < 60 else 2)
     other = actual - step if random.random() < 0.5 or unit == "%" else actual + step
     detail = f"{name}：一处为{actual}{unit}，另一处为{other}{unit}"

@@ -72,18 +72,26 @@ class Sector:
     causes: tuple[Cause, ...]
 
 
-def read_sector(
-    suffixes: str, topic: str, *, projects: str, measures: str, tasks: str, aims: str, causes: str
-) -> Sector:
-    """A sector from tables in text: a row a line, its cells between bars; ``*`` marks aimless measures."""
+class Tables(NamedTuple):
+    """The tables of a sector in text: a row a line, its cells between bars; ``*`` marks aimless measures."""
+
+    projects: str
+    measures: str
+    tasks: str
+    aims: str
+    causes: str
+
+
+def read_sector(suffixes: str, topic: str, tables: Tables) -> Sector:
+    """A sector from its tables in text."""
     return Sector(
         suffixes=tuple(suffixes.split()),
         topic=topic,
-        projects=tuple(_undertaking(line) for line in projects.split()),
-        measures=tuple(_measure(line.split("|")) for line in measures.split()),
-        tasks=tuple(_task(line.split("|")) for line in tasks.split()),
-        aims=tuple(Aim(*line.split("|")) for line in aims.split()),
-        causes=tuple(Cause(*line.split("|")) for line in causes.split()),
+        projects=tuple(_undertaking(line) for line in tables.projects.split()),
+        measures=tuple(_measure(line.split("|")) for line in tables.measures.split()),
+        tasks=tuple(_task(line.split("|")) for line in tables.tasks.split()),
+        aims=tuple(Aim(*line.split("|")) for line in tables.aims.split()),
+        causes=tuple(Cause(*line.split("|")) for line in tables.causes.split()),
     )
 
 
