@@ -82,7 +82,7 @@ def _items(facts: Facts, style: Style, random: Random) -> Planted | None:
         return None
     place = random.choice([at for at, (owner, _, _) in enumerate(spending.items) if owner == "department"])
     owner, item, amount = spending.items[place]
-    more = amount + rounded(spending.project * Decimal("0.04"), 2) + 1
+    more = amount + (spending.project * Decimal("0.04") + 1).quantize(spending.project)
     items = (*spending.items[:place], (owner, item, more), *spending.items[place + 1 :])
     added = sum((amount for _, _, amount in items), Decimal(0))
     detail = f"项目支出{spending.project}万元，所列各项" + "+".join(str(each[2]) for each in items) + f"={added}万元"

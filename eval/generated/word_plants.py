@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from random import Random
@@ -31,11 +32,16 @@ def _prose_conflict(facts: Facts, style: Style, random: Random) -> Planted | Non
     """Two places of the prose tell one result with different values."""
     del style
     told = {repeat.key for repeat in facts.repeats}
-    fit = [result for result in facts.results() if result.key not in told and result.actual > 5]
+    fit = [result for result in _own_results(facts) if result.key not in told and result.actual > 5]
     if facts.spending is None or not fit:
         return None
     result = random.choice(fit)
     return _told_otherwise(facts, result, result.actual, random)
+
+
+def _own_results(facts: Facts) -> Iterator[Result]:
+    """The department's results: told again in its section, a project's would be nobody's."""
+    return (result for result in facts.results() if result.evaluation == "department")
 
 
 def _told_otherwise(facts: Facts, told: Mark | Result, actual: Decimal, random: Random) -> Planted:
