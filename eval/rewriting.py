@@ -116,7 +116,7 @@ class _Reader:
         image = self.rewritten.image(quote)
         if image is None:
             raise LabelError(f"改写删去了引文：{self.text.text[quote.start : quote.end]!r}")
-        unique = _unique(self.rewritten.text, image)
+        unique = unique_span(self.rewritten.text, image)
         return record.model_copy(update={**changes, "quote": self.rewritten.text[unique.start : unique.end]})
 
     def read(self, value: str, quote: Span | None) -> str:
@@ -206,7 +206,7 @@ def _without_cuts(edits: Sequence[Edit], places: Iterable[Span]) -> list[Edit]:
     return [edit for edit in edits if edit.group not in cutting]
 
 
-def _unique(text: str, span: Span) -> Span:
+def unique_span(text: str, span: Span) -> Span:
     """The range, made longer at its end and then at its start until its words occur once."""
     start, end = span
     while text.count(text[start:end]) > 1 and end < min(len(text), span.end + _LONGEST_TAIL):

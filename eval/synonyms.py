@@ -61,3 +61,14 @@ PLACES = ("青禾", "云岭", "白渡", "临溪", "石桐", "望川", "安陂", 
 DEPARTMENTS = ("水务局", "文旅局", "农业农村局", "民政局", "林业局", "卫生健康局", "科学技术局")
 PROJECTS = ("城乡供水", "河道清淤", "古树保护", "乡村阅览室", "山洪预警", "养老助餐", "农机更新", "湿地修复")
 """Invented names for those of a report."""
+
+MORE_PLACES = (
+    *("岚溪", "柏川", "澜口", "禾洲", "渌阳", "梧岭", "槐荫", "砚山", "芦港", "枫林", "泉塘", "洛浦"),
+    *("雁回", "桐坪", "星渚", "麓南", "汀州", "沅东", "鹿鸣", "霞浦", "竹山", "桑园", "荆台", "蒲圻"),
+)
+REGIONS = ("县", "区", "市")
+OPERATORS = ("计算符号", "指标性质", "指标方向")
+UNITS = ("度量单位", "计量单位", "单位")
+METHODS = ("得分计算方法", "评分标准", "评价标准")
+NOTES = ("备注", "说明")
+"""Further invented places, kinds of place, and header words of columns that only some provinces have."""

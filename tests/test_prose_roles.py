@@ -13,7 +13,7 @@ def setting(words: str, *, open_record: bool = False, more: bool = False) -> Set
     left, rest = words.split("[")
     number, right = rest.split("]")
     (quantity,) = find_quantities(number)
-    return Setting(quantity, left, left, right, open_record, more)
+    return Setting(quantity, left, left, right, right, left, open_record, more)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,34 @@
+"""Writes generated reports where a corpus is looked for: ``reports/``, ``gold/`` and ``formats/``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from eval.generated.reports import GeneratedReport, generate_report
+from eval.writers import write_docx, write_text
+
+FORMATS = ("text", "docx")
+
+
+def write_generated(
+    out: Path, count: int, seed: int, formats: Sequence[str], progress: Callable[[int, int], None]
+) -> None:
+    """Writes the reports of ``count`` seeds from ``seed`` on, with their gold; ``OSError`` where that cannot be done.
+
+    ``out/reports/*.txt`` are written whatever the formats, as gold quotes them; ``docx`` adds ``out/formats/*.docx``.
+    ``progress`` is called after each report with how many are written and how many there will be.
+    """
+    for folder in ("reports", "gold", *(["formats"] if "docx" in formats else [])):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    for done in range(count):
+        _write(generate_report(seed + done), out, formats)
+        progress(done + 1, count)
+
+
+def _write(report: GeneratedReport, out: Path, formats: Sequence[str]) -> None:
+    gold = report.gold.model_dump_json(indent=1) + "\n"
+    for folder, suffix, words in (("reports", "txt", write_text(report.blocks)), ("gold", "json", gold)):
+        (out / folder / f"{report.name}.{suffix}").write_text(words, encoding="utf-8", newline="\n")
+    if "docx" in formats:
+        (out / "formats" / f"{report.name}.docx").write_bytes(write_docx(report.blocks))
