@@ -21,6 +21,7 @@ from pipeline.settings import DEFAULT_THRESHOLD, NO_MODEL_HINT, VERSION, read_se
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
+    from pipeline.confidence import Trust
     from pipeline.run import RunReport
     from pipeline.store import Store
 
@@ -66,6 +67,9 @@ def _run(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="已提取过的也重新提取（改了阈值后用）。")] = False,
     threshold: Annotated[float, typer.Option(metavar="0–1", help="可信度低于此值的字段待复核。")] = DEFAULT_THRESHOLD,
+    confidence: Annotated[
+        Path | None, typer.Option(metavar="文件", help="自己的校准文件，由 extract eval calibrate 写成。")
+    ] = None,
     model: Annotated[str | None, typer.Option(metavar="名称", help="模型；默认取 EXTRACT_MODEL。")] = None,
     base_url: Annotated[str | None, typer.Option(metavar="网址", help="接口地址；默认取 OPENAI_BASE_URL。")] = None,
     mode: Annotated[
@@ -103,11 +107,25 @@ def _run(
     from pipeline.run import RunOptions, make_engine, run
     from pipeline.summaries import run_data, run_lines
 
+    options = RunOptions(_trust(threshold, confidence), force or refresh)
     chosen = open_model(asked) if name in MODEL_ENGINES else None
     with progress_bar() as progress:
-        report = run(paths, db, make_engine(name, chosen), RunOptions(threshold, force or refresh), progress, chosen)
+        report = run(
+            paths,
+            db,
+            make_engine(name, chosen),
+            options,
+            progress,
+            chosen,
+        )
     print_result(as_json, lambda: run_data(report), lambda: run_lines(report))
     _end(report, settings.debug)
+
+
+def _trust(threshold: float, confidence: Path | None) -> Trust:
+    from pipeline.confidence import Trust, read_model
+
+    return Trust(threshold, None if confidence is None else read_model(confidence))
 
 
 def _end(report: RunReport, debug: bool) -> None:

@@ -12,11 +12,13 @@ import typer
 
 from pipeline.console import Command, Group, Json, print_result, progress_bar, tell
 from pipeline.errors import StoreError, UsageError
+from pipeline.settings import DEFAULT_THRESHOLD
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from eval.calibration import Source
     from eval.experiment import Plan
     from eval.figures import Figures
     from pipeline.store import Store
@@ -36,10 +38,17 @@ Html = Annotated[
     Path | None, typer.Option("--html", metavar="文件.html", help="写成一个网页，旁边另有同名的 .json 和 .csv。")
 ]
 Reports = Annotated[int, typer.Option("--reports", metavar="份", min=1, help="网页里逐份对照几份报告。")]
+Corpora = Annotated[
+    list[Path] | None, typer.Option("--corpus", metavar="文件夹", help="内有 reports/ 与 gold/*.json，可重复。")
+]
+Engines = Annotated[
+    list[str] | None, typer.Option("--engine", metavar="名称", help="rules、llm 或 hybrid，可重复；无存录回答的略过。")
+]
+Versions = Annotated[list[str] | None, typer.Option("--prompts", metavar="版本", help="提示词版本，可重复。")]
 _DATABASE = Path("evaluations.duckdb")
 _SIDE_BY_SIDE = 40
 _CORPUS = Path("eval/corpus")
-_PACKAGES = ("jinja2", "numpy", "scipy", "vcr")
+_PACKAGES = ("jinja2", "numpy", "scipy", "sklearn", "vcr")
 _INSTALL = (
     "pip install 'budget-performance-extract[eval]'（在源码文件夹里：pip install -c constraints.txt -e '.[eval]'）。"
 )
@@ -187,6 +196,92 @@ def _agreement(
 
     labelers = compare_labelers(first, second)
     print_result(as_json, lambda: labelers_data(labelers), lambda: labelers_lines(labelers))
+
+
+@eval_app.command("generate", cls=Command, help="按文法生成报告及其精确标注：版式、措辞、单位各不相同，并埋有矛盾。")
+def _generate(
+    out: Annotated[Path, typer.Option("--out", metavar="文件夹", help="写入 reports/、gold/（和 formats/）的文件夹。")],
+    count: Annotated[int, typer.Option(metavar="份", min=1, help="生成多少份。")] = 200,
+    seed: Annotated[int, typer.Option(metavar="整数", help="第一份的种子；种子相同，报告相同。")] = 1,
+    file_format: Annotated[
+        list[str] | None, typer.Option("--format", metavar="格式", help="text 或 docx，可重复；默认 text。")
+    ] = None,
+) -> None:
+    _require_packages()
+    from eval.generated import FORMATS, write_generated
+    from pipeline.run import Progress
+
+    formats = list(dict.fromkeys(file_format or ["text"]))
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise UsageError(f"不能生成“{unknown[0]}”格式", f"可用：{'、'.join(FORMATS)}。")
+    try:
+        with progress_bar("生成") as progress:
+            write_generated(out, count, seed, formats, lambda done, total: progress(Progress(done, total, None)))
+    except OSError as error:
+        raise UsageError(f"写不了文件夹 {out}：{error.strerror}", "请换一个可写的文件夹。") from error
+    tell(f"已在 {out} 写入 {count} 份报告及标注。")
+
+
+@eval_app.command("calibrate", cls=Command, help="用有标注的报告校准可信度，写成可读的校准文件。")
+def _calibrate(
+    out: Annotated[Path, typer.Option("--out", metavar="文件", help="校准文件写到哪里。")],
+    corpus: Corpora = None,
+    engine: Engines = None,
+    prompts: Versions = None,
+    as_json: Json = False,
+) -> None:
+    _require_packages()
+    from eval.calibration import calibrate, model_text
+    from eval.flags import flag_data, flag_figures, flag_lines
+
+    sources = list(_sources(corpus or [_CORPUS], engine or ["rules"], prompts))
+    with progress_bar("读取") as progress:
+        calibrated = calibrate(sources, progress)
+    out.write_text(model_text(calibrated.model), encoding="utf-8", newline="\n")
+    figures = {name: flag_figures(found) for name, found in calibrated.unseen.items()}
+    print_result(as_json, lambda: flag_data(figures), lambda: flag_lines(figures))
+    tell(f"已写入 {out}；上表是交叉验证的结果，每份报告都由没有见过它的模型打分。")
+
+
+@eval_app.command("flags", cls=Command, help="待复核标记和可信度准不准：错的字段有多少排在最可疑的一段里。")
+def _flags(
+    corpus: Corpora = None,
+    engine: Engines = None,
+    prompts: Versions = None,
+    confidence: Annotated[Path | None, typer.Option(metavar="文件", help="校准文件；默认是自带的。")] = None,
+    threshold: Annotated[float, typer.Option(metavar="0–1", min=0, max=1, help="待复核的阈值。")] = DEFAULT_THRESHOLD,
+    as_json: Json = False,
+) -> None:
+    _require_packages()
+    from eval.calibration import read_fields
+    from eval.flags import flag_data, flag_figures, flag_lines
+    from pipeline.confidence import confidence_in, default_model, read_model
+
+    model = default_model() if confidence is None else read_model(confidence)
+    figures = {}
+    for source in _sources(corpus or [_CORPUS], engine or ["rules"], prompts):
+        with progress_bar(source.title) as progress:
+            found = read_fields(source, progress)
+        scored = [one.with_confidence(confidence_in(one.score.signals, model), threshold) for one in found]
+        figures[source.title] = flag_figures(scored)
+    print_result(as_json, lambda: flag_data(figures), lambda: flag_lines(figures))
+
+
+def _sources(corpora: list[Path], engines: list[str], prompts: list[str] | None) -> Iterator[Source]:
+    """Each corpus as each engine reads it; of those that ask a model, the versions of which answers are recorded."""
+    from eval.calibration import Source
+    from eval.engines import Reading
+    from pipeline.engines.llm.settings import DEFAULT_PROMPTS
+
+    for corpus in corpora:
+        for engine in dict.fromkeys(engines):
+            reading = Reading(engine=engine, cassettes=corpus / "cassettes")
+            versions = dict.fromkeys(prompts or [DEFAULT_PROMPTS]) if reading.asks else [DEFAULT_PROMPTS]
+            for version in versions:
+                own = reading._replace(prompts=version)
+                if not own.asks or (own.tapes is not None and own.tapes.is_dir()):
+                    yield Source(corpus, own)
 
 
 def _plans(plan: Plan, engines: list[str], prompts: list[str]) -> Iterator[Plan]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from eval.cases import Case
 from eval.cassettes import RECORDED_MODEL, RECORDED_URL, replayed
+from pipeline.confidence import Trust
 from pipeline.engines.llm.client import Endpoint
 from pipeline.engines.llm.model import Model
 from pipeline.engines.llm.prices import load_prices, price_of
@@ -21,7 +22,7 @@ from pipeline.errors import ModelError, NotRecorded, UsageError
 from pipeline.labels import labels_of
 from pipeline.models import MODEL_ENGINES, ModelOptions, model_settings
 from pipeline.readers import read_document
-from pipeline.run import extract_document, make_engine
+from pipeline.run import DEFAULT_TRUST, extract_document, make_engine
 from pipeline.settings import read_key
 from schemas.calls import CallState, ModelCall
 from schemas.records import Labels
@@ -121,11 +122,11 @@ class OpenEngine(NamedTuple):
 
 
 @contextmanager
-def open_engine(reading: Reading) -> Iterator[OpenEngine]:
+def open_engine(reading: Reading, trust: Trust = DEFAULT_TRUST) -> Iterator[OpenEngine]:
     """The engine of a reading. Raises ``UsageError`` or ``SettingsError`` where it cannot work as it was asked for."""
     if not reading.asks:
         engine = make_engine(reading.engine)
-        yield OpenEngine({}, lambda case: Read(extract_document(read_document(case.report), engine), Asked()))
+        yield OpenEngine({}, lambda case: Read(extract_document(read_document(case.report), engine, trust), Asked()))
         return
     require_tapes(reading)
     model = _open_model(reading)
@@ -136,7 +137,7 @@ def open_engine(reading: Reading) -> Iterator[OpenEngine]:
         model.use(asked)
         try:
             with _tape(reading, case):
-                extraction = extract_document(read_document(case.report), asking)
+                extraction = extract_document(read_document(case.report), asking, trust)
         except ModelError:
             _require_recorded(reading, case, asked)
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 from eval.cases import Case, corpus_sha256, load_labels
 from eval.engines import Asked, Reading, open_engine, require_tapes
+from eval.judged import label_records
 from eval.metrics import ReportScore, score_report
 from pipeline.errors import ExtractError
 from pipeline.labels import labels_of
@@ -101,17 +101,12 @@ def run_experiment(database: Path, cases: Sequence[Case], plan: Plan, progress: 
 def confidences_of(extraction: Extraction) -> dict[tuple[RecordKind, int, str], float]:
     """The confidence in each field of the extraction's labels, by kind, place among that kind's labels, and name."""
     scores = {score.ref: score.confidence for score in extraction.scores}
-    places: Counter[RecordKind] = Counter()
-    found = {}
-    for record in extraction.records:
-        if record.kind is not RecordKind.REPORT and not record.accepted:
-            continue  # no label, see ``labels_of``
-        for field in record.fields:
-            score = scores.get(FieldRef(record.index, field.name))
-            if score is not None:
-                found[record.kind, places[record.kind], field.name] = score
-        places[record.kind] += record.kind is not RecordKind.REPORT
-    return found
+    return {
+        (kind, place, field.name): scores[ref]
+        for (kind, place), record in label_records(extraction).items()
+        for field in record.fields
+        if (ref := FieldRef(record.index, field.name)) in scores
+    }
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.checks import check_records
-from pipeline.confidence import STATUS_FLAGS, score_fields
+from pipeline.confidence import STATUS_FLAGS, Trust, score_fields
 from pipeline.forms.reading import read_forms
 from pipeline.forms.standing import Standings, standings_of
 from pipeline.grounding import TextIndex, find_all, ground, index_text, locate_quote, value_needle
@@ -16,6 +16,7 @@ from schemas.stages import Candidate, Claim, FieldRef, Finding, GroundedField, G
 from schemas.text import Document, Span
 
 ENGINE = "labels"
+_EVIDENCE_ONLY = Trust(threshold=0)  # how likely a reader errs says nothing of labels
 
 _QUOTE = "quote"
 _DECLARED = "no_deviation_declared"  # a bare yes or no, without the sentence that could be looked up
@@ -67,7 +68,8 @@ def check_labels(document: Document, labels: Labels) -> CheckedLabels:
     placed = (("", _facts(document, index, labels)), *_candidates(labels))
     records = ground(document, tuple(candidate for _, candidate in placed))
     findings = check_records(document, records)
-    flags = {score.ref: score.flags for score in score_fields(records, findings) if score.flags}
+    scores = score_fields(document, records, findings, _EVIDENCE_ONLY)
+    flags = {score.ref: score.flags for score in scores if score.flags}
     fields = [
         checked
         for (place, candidate), record in zip(placed, records, strict=True)

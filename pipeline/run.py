@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from pipeline.batch import Batch, FileOutcome, Outcome, extract_files
 from pipeline.checks import check_records
 from pipeline.chunks import split_chunks
-from pipeline.confidence import score_fields
+from pipeline.confidence import Trust, default_model, score_fields
 from pipeline.engines.engine import Engine
 from pipeline.engines.rules import RulesEngine
 from pipeline.errors import ExtractError, NotAReport, UsageError
@@ -25,7 +25,7 @@ from pipeline.instructions import without_instructions
 from pipeline.readers import decode_document
 from pipeline.replies import keep_replies
 from pipeline.sections import split_sections
-from pipeline.settings import DEFAULT_THRESHOLD, NO_MODEL_HINT, VERSION
+from pipeline.settings import NO_MODEL_HINT, VERSION
 from pipeline.store import RunSummary, finish_run, known_extractions, open_store, start_run, summarize_run
 from schemas.stages import Extraction
 from schemas.text import Document
@@ -40,10 +40,11 @@ __all__ = ["ENGINES", "FileOutcome", "Outcome", "Progress", "RunOptions", "RunRe
 ENGINES = ("rules", "llm", "hybrid")
 """The names of the engines, as the user calls them; all but the first need a model."""
 
+DEFAULT_TRUST = Trust()
 _GENRE = ("绩效", "自评")
 
 
-def extract_document(document: Document, engine: Engine, threshold: float = DEFAULT_THRESHOLD) -> Extraction:
+def extract_document(document: Document, engine: Engine, trust: Trust = DEFAULT_TRUST) -> Extraction:
     """Everything that an engine reads from a document, grounded, checked and scored. Pure: no file, no database.
 
     Raises ``NotAReport`` for a text that is readable but of another kind.
@@ -64,7 +65,7 @@ def extract_document(document: Document, engine: Engine, threshold: float = DEFA
     records = timed("grounding", lambda: ground(shown, reading.candidates))
     accepted = [record for record in records if record.accepted]  # a contradiction takes two statements of the report
     findings = timed("checks", lambda: check_records(document, accepted))
-    scores = timed("confidence", lambda: score_fields(records, findings, threshold))
+    scores = timed("confidence", lambda: score_fields(document, records, findings, trust))
     return Extraction(document, sections, chunks, records, findings, scores, engine.name, seconds, reading.gaps)
 
 
@@ -105,12 +106,13 @@ class RunReport(NamedTuple):
 class RunOptions:
     """How a run is done; ``force`` reads again what was extracted before."""
 
-    threshold: float = DEFAULT_THRESHOLD
+    trust: Trust = DEFAULT_TRUST
     force: bool = False
 
     def described(self, model: Model | None) -> dict[str, str]:
         """What is stored of the settings of a run: everything that tells how it was done, and no secret."""
-        own = {"threshold": str(self.threshold), "force": str(self.force).lower()}
+        fitted = (self.trust.model or default_model()).sha256
+        own = {"threshold": str(self.trust.threshold), "confidence": fitted, "force": str(self.force).lower()}
         return own if model is None else own | model.described()
 
 
@@ -161,7 +163,7 @@ def run(
         def extract(path: Path, data: bytes) -> Extraction:
             document = decode_document(path, data)
             with replies.of_report(document.source.sha256):
-                return extract_document(document, engine, options.threshold)
+                return extract_document(document, engine, options.trust)
 
         at_once = 1 if model is None else model.settings.concurrency
         try:

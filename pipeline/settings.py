@@ -9,7 +9,7 @@ from dataclasses import dataclass
 VERSION = "0.1.0"
 """Stored with every extraction: another version reads the same file again."""
 
-DEFAULT_THRESHOLD = 0.6
+DEFAULT_THRESHOLD = 0.9
 """A field whose confidence is below this goes to review."""
 
 MODEL_VARIABLES = ("EXTRACT_MODEL", "OPENAI_API_KEY", "OPENAI_BASE_URL")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import batch
+from pipeline.confidence import Trust
 from pipeline.errors import BusyDatabase, NewerDatabase, NotADatabase, NotAReport, StoreError, UsageError
 from pipeline.files import collect_files
 from pipeline.readers import read_document
@@ -298,6 +299,6 @@ def test_extract_document_goes_through_every_stage(tmp_path: Path) -> None:
 
 def test_the_threshold_flags_what_is_less_certain(tmp_path: Path) -> None:
     file = write_report(tmp_path / "甲.txt")
-    run([file], tmp_path / "x.duckdb", OneFact(), RunOptions(threshold=1.0), lambda _: None)
+    run([file], tmp_path / "x.duckdb", OneFact(), RunOptions(Trust(threshold=1.0)), lambda _: None)
     with open_store(tmp_path / "x.duckdb", read_only=True) as store:
         assert len(view_rows(store, "flagged_fields").rows) == 1

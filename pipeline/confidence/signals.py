@@ -7,22 +7,24 @@ against a value; the few that grade are in [0, 1].
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping
 
+from pipeline.confidence.surroundings import Surroundings, company_of
 from pipeline.folding import fold
-from pipeline.forms.reading import read_forms
-from pipeline.forms.standing import Standings, standings_of
 from pipeline.prose.columns import told_column
 from pipeline.prose.numbers import spoken_in, told_fields
 from pipeline.prose.phrases import sentence_at
 from pipeline.quantities import parse_quantity, same_quantity
 from schemas.records import FieldType, RecordKind, field_types
-from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, Status
-from schemas.text import Document, Span
+from schemas.stages import FieldRef, GroundedField, GroundedRecord, Status
+from schemas.text import Span
 
+CONTRADICTED = (
+    *("check_failed", "unsupported"),
+    *(f"grounding={Status.NUMBER_MISMATCH.value}:{kind.value}" for kind in FieldType),
+    *(f"grounding={status.value}:{FieldType.NUMBER.value}" for status in (Status.AMBIGUOUS, Status.ABSENT)),
+)
+"""The signals that say that the evidence speaks against a value."""
 _NUMERIC_ONLY = frozenset(
     {
         *("weight", "score", "total_score", "rate", "completion_rate"),
@@ -34,52 +36,10 @@ _LISTED = {
     "grade": re.compile(r"[“”\"]?(优秀?|良好?|中等?|较?差|(基本|不)?合格|达标|[一二三ABCD][级等]?|[ABCD])[“”\"]?"),
 }
 """What units of money and grades look like."""
+_CAUSES = frozenset({"reason", "description", "deviation_reason"})
+_REMEDY = re.compile(r"[；。，](?:下一?步|今后|将|拟|已|目前已|计划|我[局委办校院镇县区])|改进措施|整改措施")
 _SHORTEST_NAME, _LONGEST_NAME, _SHORTEST_TEXT = 2, 24, 4  # characters
 _MANY_NUMBERS = 8
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """A report with its records, as far as they tell something of one another."""
-
-    document: Document
-    records: Sequence[GroundedRecord]
-    findings: Sequence[Finding]
-
-    @cached_property
-    def standings(self) -> Standings:
-        """Under which header each cell of the forms stands."""
-        return standings_of(read_forms(self.document))
-
-    @cached_property
-    def doubts(self) -> dict[FieldRef, list[Finding]]:
-        """The findings that name a field."""
-        found: dict[FieldRef, list[Finding]] = {}
-        for finding in self.findings:
-            for ref in finding.fields:
-                found.setdefault(ref, []).append(finding)
-        return found
-
-    @cached_property
-    def claimed(self) -> Counter[int]:
-        """How many records claim the number that starts at a place."""
-        return Counter(
-            start
-            for record in self.records
-            for start in {
-                field.span.start
-                for field in record.fields
-                if field.span is not None and field_types(record.kind).get(field.name) is FieldType.NUMBER
-            }
-        )
-
-    def doubted_fields(self, record: GroundedRecord) -> int:
-        """How many of the record's fields a check of the reading doubts, or the text does not vouch for."""
-        return sum(
-            not field.status.vouched or any(not f.about_report for f in self.doubts.get(ref, ()))
-            for field in record.fields
-            for ref in (FieldRef(record.index, field.name),)
-        )
 
 
 def signals_of(around: Surroundings, record: GroundedRecord, field: GroundedField) -> Mapping[str, float]:
@@ -89,6 +49,7 @@ def signals_of(around: Surroundings, record: GroundedRecord, field: GroundedFiel
             *_origin(record, field),
             *_grounding(around, record, field),
             *_place(around, record, field),
+            *company_of(around, record),
             *_readers(record, field),
             *_shape(record, field),
         ]
@@ -120,8 +81,10 @@ def _origin(record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str,
 
 
 def _grounding(around: Surroundings, record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, float]]:
-    if field.status is not Status.EXACT:
-        yield f"grounding={field.status.value}", 1.0
+    if not field.status.vouched:
+        kind = field_types(record.kind).get(field.name, FieldType.NAME)
+        composed = kind is FieldType.NAME and _is_composed(around.document.text, record, field)
+        yield ("composed_name" if composed else f"grounding={field.status.value}:{kind.value}"), 1.0
     if not is_supported(record):
         yield "unsupported", 1.0
     doubts = around.doubts.get(FieldRef(record.index, field.name), ())
@@ -131,6 +94,14 @@ def _grounding(around: Surroundings, record: GroundedRecord, field: GroundedFiel
         yield "neighbour_doubted", 1.0
     if any(finding.about_report for finding in doubts):
         yield "report_contradicts", 1.0
+
+
+def _is_composed(text: str, record: GroundedRecord, field: GroundedField) -> bool:
+    """True for a name whose characters stand in the sentence in that order, with others between them."""
+    if record.quote.span is None:
+        return False
+    passage = iter(fold(text[slice(*sentence_at(text, record.quote.span))]))
+    return all(char in passage for char in fold(field.value))
 
 
 def _place(around: Surroundings, record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, float]]:
@@ -192,6 +163,8 @@ def _shape(record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, 
         yield "short_value", 1.0
     elif kind is FieldType.NAME and length > _LONGEST_NAME:
         yield "long_value", 1.0
+    elif field.name in _CAUSES and _REMEDY.search(field.value):
+        yield "remedy_inside", 1.0
 
 
 def _alike(record: GroundedRecord, field: GroundedField) -> bool:
