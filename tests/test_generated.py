@@ -15,7 +15,7 @@ import pytest
 from eval.agreement import fold
 from eval.cases import load_cases
 from eval.generated import GeneratedReport, generate_report, write_generated
-from eval.generated.__main__ import main
+from cli import main
 from eval.generated.closing import Violation, violations
 from eval.generated.contradictions import PLANTERS
 from eval.generated.drawing import draw_facts
@@ -190,15 +190,15 @@ def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_only_text_writes_no_word_file(tmp_path: Path) -> None:
-    assert main([str(tmp_path), "--count", "2", "--seed", "3"]) == 0
+    assert main(["eval", "generate", "--out", str(tmp_path), "--count", "2", "--seed", "3"]) == 0
     assert [case.name for case in load_cases(tmp_path)] == ["generated_00003", "generated_00004"]
     assert not (tmp_path / "formats").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "taken").write_text("")
-    assert main([str(tmp_path / "taken"), "--count", "1"]) == 2
-    assert "无法写入" in capsys.readouterr().err
+    assert main(["eval", "generate", "--out", str(tmp_path / "taken"), "--count", "1"]) == 2
+    assert "写不了文件夹" in capsys.readouterr().err
 
 
 def test_text_and_word_tell_the_same(tmp_path: Path) -> None:

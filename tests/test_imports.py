@@ -70,6 +70,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "openai": ("pipeline.engines",),
     "pydantic": ("schemas", "pipeline.engines", "eval"),
     "rapidfuzz": ("pipeline.grounding", "eval"),
+    "sklearn": ("eval.calibration",),
     "ray": ("pipeline.cluster",),
     "rich": ("pipeline.console",),
     "scipy": ("eval.matching",),

@@ -20,11 +20,11 @@ from schemas.stages import FieldRef, GroundedField, GroundedRecord, Status
 from schemas.text import Span
 
 CONTRADICTED = (
-    *("check_failed", "unsupported"),
+    *("check_failed", "unsupported", "unconfirmed"),
     *(f"grounding={Status.NUMBER_MISMATCH.value}:{kind.value}" for kind in FieldType),
     *(f"grounding={status.value}:{FieldType.NUMBER.value}" for status in (Status.AMBIGUOUS, Status.ABSENT)),
 )
-"""The signals that say that the evidence speaks against a value."""
+"""The signals that say that the evidence, or the reader in charge of the passage, speaks against a value."""
 _NUMERIC_ONLY = frozenset(
     {
         *("weight", "score", "total_score", "rate", "completion_rate"),

@@ -270,7 +270,8 @@ class Reader:
         if claim.where is None or quote is None or not quote.covers(claim.where):
             return claim
         again = self._find(claim.value, [Span(claim.where.end, quote.end)])
-        return Claim(claim.value, None, claim.quote, claim.other) if again is not None else claim
+        twice = again is not None and not self._index.cuts[again.start] and not self._index.cuts[again.end]
+        return Claim(claim.value, None, claim.quote, claim.other) if twice else claim
 
 
 def _filled(row: Sequence[Cell]) -> Span | None:
