@@ -34,6 +34,9 @@ _LEAST_WEIGHT = 0.005  # weights below it change no confidence by a thousandth
 _MOST_ITERATIONS = 3_000
 _LEAST_WRONG = 20
 
+UNFITTED = {"model_doubt": -3.0, "sent_back": -0.5}
+"""Weights set by hand of what recorded answers may not tell; where they do, the fitted ones take their place."""
+
 Fields = list[JudgedField]
 Signals = Any  # a sparse matrix of scipy, which brings no types
 _EVIDENCE_ONLY = Trust(threshold=0)
@@ -133,7 +136,7 @@ def _as_model(fitted: LogisticRegression, names: Sequence[str], about: Mapping[s
         for name, weight in zip(names, fitted.coef_[0], strict=True)
         if abs(weight) >= _LEAST_WEIGHT
     }
-    return ConfidenceModel(round(float(fitted.intercept_[0]), 4), weights, about, "")
+    return ConfidenceModel(round(float(fitted.intercept_[0]), 4), {**UNFITTED, **weights}, about, "")
 
 
 def _unseen(gathered: _Gathered) -> Iterator[tuple[str, Fields]]:

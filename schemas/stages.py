@@ -64,12 +64,15 @@ class Claim:
     """What an engine says a field's value is. ``where`` is where it says it stands; ``quote`` the words around it.
 
     ``other`` is what a second reader of the same record read here: "" for nothing, ``None`` where none looked.
+    ``doubt`` is how unsure a model was of its own words, in [0, 1]: one less the chance of its least likely token,
+    ``None`` where the endpoint tells no log-probabilities.
     """
 
     value: str
     where: Span | None = None
     quote: str | None = None
     other: str | None = None
+    doubt: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class Candidate:
 
     ``references`` holds the fields without characters of their own (evaluation, origin, kind, scope, id);
     ``fields`` only those that the engine filled. ``confirmed`` is True where a second reader saw the record too,
-    False where one read the same passage and did not, ``None`` where none looked.
+    False where one read the same passage and did not, ``None`` where none looked. ``sent_back`` is True where a model's
+    first answer was not in shape and it had to answer again.
     """
 
     kind: RecordKind
@@ -89,6 +93,7 @@ class Candidate:
     rule: str
     chunk: int | None = None
     confirmed: bool | None = None
+    sent_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ class Status(StrEnum):
 class GroundedField:
     """A field's value as claimed, how it was found, and the characters it came from (``None`` if not found).
 
-    ``other`` is what a second reader read, as in ``Claim``.
+    ``other`` is what a second reader read and ``doubt`` how unsure a model was, as in ``Claim``.
     """
 
     name: str
@@ -140,6 +145,7 @@ class GroundedField:
     status: Status
     span: Span | None
     other: str | None = None
+    doubt: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,7 @@ class GroundedRecord:
     rule: str
     chunk: int | None = None
     confirmed: bool | None = None  # as in ``Candidate``
+    sent_back: bool = False
 
     @property
     def accepted(self) -> bool:

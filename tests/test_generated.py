@@ -12,10 +12,10 @@ from random import Random
 
 import pytest
 
+from cli import main
 from eval.agreement import fold
 from eval.cases import load_cases
 from eval.generated import GeneratedReport, generate_report, write_generated
-from cli import main
 from eval.generated.closing import Violation, violations
 from eval.generated.contradictions import PLANTERS
 from eval.generated.drawing import draw_facts

@@ -174,8 +174,8 @@ def test_what_was_saved_before_calls_and_gaps_is_kept(path: Path, monkeypatch: p
         older.setattr(migrations, "MIGRATIONS", (migrations.MIGRATIONS[0], ("create_views", create_views)))
         with open_store(path) as store:
             save_failure(store, start_run(store, "rules", "1", {}), "x.pdf", StoreError("x"), None)
-            append_rows(store, "records", [row[:-1] for row in rows.records])
-            append_rows(store, "fields", [row[:-1] for row in rows.fields])
+            append_rows(store, "records", [row[:-2] for row in rows.records])
+            append_rows(store, "fields", [row[:-2] for row in rows.fields])
     with open_store(path) as store:
         execute = store.connection.execute
         fields = execute("SELECT * FROM data.fields ORDER BY record, position").fetchall()

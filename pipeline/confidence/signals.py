@@ -145,6 +145,10 @@ def _told(text: str, record: GroundedRecord, field: GroundedField, span: Span) -
 
 
 def _readers(record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, float]]:
+    if record.sent_back:
+        yield "sent_back", 1.0
+    if field.doubt is not None:
+        yield "model_doubt", round(field.doubt, 4)
     word = second_word(record, field)
     if word:
         yield word, 1.0

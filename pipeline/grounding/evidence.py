@@ -68,7 +68,7 @@ def _ground_record(sought: _Sought, place: int, candidate: Candidate) -> Grounde
     fields = []
     for name, claim in candidate.fields.items():
         found = claimed[name] or _locate_unclaimed(sought, candidate, name, inside.get(name), quote)
-        fields.append(GroundedField(name, claim.value, found.status, found.span, claim.other))
+        fields.append(GroundedField(name, claim.value, found.status, found.span, claim.other, claim.doubt))
     return GroundedRecord(
         index=place,
         kind=candidate.kind,
@@ -79,6 +79,7 @@ def _ground_record(sought: _Sought, place: int, candidate: Candidate) -> Grounde
         rule=candidate.rule,
         chunk=candidate.chunk,
         confirmed=candidate.confirmed,
+        sent_back=candidate.sent_back,
     )
 
 

@@ -119,9 +119,9 @@ def read_chunk(row: Row) -> Chunk:
 def read_records(record_rows: Iterable[Row], field_rows: Iterable[Row]) -> tuple[GroundedRecord, ...]:
     """The records of rows, the fields' rows being in the order of record and position."""
     fields: dict[int, list[GroundedField]] = {}
-    for _, record, position, name, value, _, _, _, status, start, end, *_, other in field_rows:
+    for _, record, position, name, value, _, _, _, status, start, end, *_, other, doubt in field_rows:
         if position is not None:
-            field = GroundedField(name, value, Status(status), _read_span(start, end), other)
+            field = GroundedField(name, value, Status(status), _read_span(start, end), other, doubt)
             fields.setdefault(record, []).append(field)
     records = []
     for _, index, kind, _, _, references, quote, start, end, status, *origin in record_rows:
@@ -135,7 +135,7 @@ def read_scores(field_rows: Iterable[Row]) -> tuple[ScoredField, ...]:
     """The scores of the fields' rows, in the order in which they were given."""
     found = [
         (position, ScoredField(FieldRef(record, name), confidence, json.loads(signals), tuple(flags or ())))
-        for _, record, _, name, *_, position, confidence, signals, _, flags, _ in field_rows
+        for _, record, _, name, *_, position, confidence, signals, _, flags, _, _ in field_rows
         if position is not None
     ]
     return tuple(score for _, score in sorted(found, key=lambda pair: pair[0]))
@@ -197,7 +197,7 @@ def _record_row(extraction_id: str, record: GroundedRecord, key: str) -> Row:
     references = record.references
     evaluation = references.get("id" if record.kind is RecordKind.EVALUATION else "evaluation")
     evidence = (record.quote.value, *(record.quote.span or (None, None)), record.quote.status.value)
-    origin = (record.engine, record.rule, record.chunk, record.confirmed)
+    origin = (record.engine, record.rule, record.chunk, record.confirmed, record.sent_back)
     return (
         extraction_id,
         record.index,
@@ -224,11 +224,11 @@ def _field_rows(extraction_id: str, extraction: Extraction) -> list[Row]:
             number_unit = measure(record.kind, field.name, field.value)
             found = (field.status.value, *_place(field, text))
             scored = scores.pop((record.index, field.name), None)
-            rows.append((*grounded, *number_unit, *found, *_score_columns(scored), field.other))
+            rows.append((*grounded, *number_unit, *found, *_score_columns(scored), field.other, field.doubt))
     for number, score in (*scores.values(), *unmatched):
         nothing = (None,) * 8
         about = (extraction_id, score.ref.record, None, score.ref.field)
-        rows.append((*about, *nothing, *_score_columns((number, score)), None))
+        rows.append((*about, *nothing, *_score_columns((number, score)), None, None))
     return rows
 
 

@@ -156,3 +156,9 @@ CREATE TABLE data.eval_measures (
     eval_id VARCHAR NOT NULL, measure VARCHAR NOT NULL, part BIGINT NOT NULL, whole BIGINT NOT NULL
 );
 """
+
+# how unsure a model was of a value, and whether its answer had to be sent back
+MODEL_DOUBTS = """
+ALTER TABLE data.records ADD COLUMN sent_back BOOLEAN DEFAULT false;
+ALTER TABLE data.fields ADD COLUMN doubt DOUBLE;
+"""

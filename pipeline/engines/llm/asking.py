@@ -15,6 +15,7 @@ from instructor.core.exceptions import IncompleteOutputException, InstructorRetr
 from pydantic import ValidationError
 
 from pipeline.engines.llm.calls import ABOUT, About, Caller, Unanswered
+from pipeline.engines.llm.manner import Manner, manner_of
 from pipeline.engines.llm.questions import Question, halves
 from pipeline.engines.llm.replies import answer_words
 from pipeline.engines.llm.settings import AnswerMode
@@ -53,10 +54,11 @@ class _ForValidation(dict[str, Contains]):
 
 
 class Answered(NamedTuple):
-    """A question and what the model said to it."""
+    """A question and what the model said to it; ``manner`` tells how it said it."""
 
     question: Question
     answer: Answer
+    manner: Manner = Manner()
 
 
 class Outcome(NamedTuple):
@@ -123,7 +125,8 @@ class Asker:
     async def _asked(self, question: Question, raised: int) -> Outcome:
         prompt = self._prompts[question.task]
         model = _model_of(prompt.schema)
-        ABOUT.set(About(self._document.source.sha256, question.task, f"{prompt.version}:{prompt.sha256[:12]}", []))
+        about = About(self._document.source.sha256, question.task, f"{prompt.version}:{prompt.sha256[:12]}", [])
+        ABOUT.set(about)
         try:
             answer = await self._create(
                 response_model=model,
@@ -144,7 +147,7 @@ class Asker:
             return await self._salvaged(question, model, error)
         except IncompleteOutputException as error:  # our own look at finish_reason comes first, so this is unheard of
             raise Unanswered(CallState.TRUNCATED, "回答超过长度上限，未写完") from error
-        return Outcome((Answered(question, answer),))
+        return Outcome((Answered(question, answer, manner_of(about.answers)),))
 
     async def _salvaged(self, question: Question, model: type[Answer], error: InstructorRetryException) -> Outcome:
         """What can be used of an answer that was sent back and is still not right.

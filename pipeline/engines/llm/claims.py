@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.engines.llm.asking import Answered
+from pipeline.engines.llm.manner import Manner
 from pipeline.engines.llm.questions import Question, rows_within
 from pipeline.engines.rules.claims import cut_long, tidy
 from pipeline.engines.rules.indicators import split_reason
@@ -55,13 +57,14 @@ class Reader:
 
     def told(self, answered: Iterable[Answered]) -> Iterator[Told]:
         """Every record of the answers but the report's own facts, in the order of the answers."""
-        for question, answer in answered:
-            yield from self._form(question, answer) if isinstance(answer, FormAnswer) else self._prose(question, answer)
+        for question, answer, manner in answered:
+            read = self._form(question, answer) if isinstance(answer, FormAnswer) else self._prose(question, answer)
+            yield from (told._replace(candidate=_in_manner(told.candidate, manner)) for told in read)
 
     def facts(self, answered: Sequence[Answered]) -> dict[str, Claim]:
         """What the answers say of the report itself; the first to say something counts."""
         fields: dict[str, Claim] = {}
-        for question, answer in answered:
+        for question, answer, _ in answered:
             for name in ("unit_name", "fiscal_year", "authorized_staff", "actual_staff"):
                 value = getattr(answer, name, None)
                 if value:
@@ -272,6 +275,14 @@ class Reader:
         again = self._find(claim.value, [Span(claim.where.end, quote.end)])
         twice = again is not None and not self._index.cuts[again.start] and not self._index.cuts[again.end]
         return Claim(claim.value, None, claim.quote, claim.other) if twice else claim
+
+
+def _in_manner(candidate: Candidate, manner: Manner) -> Candidate:
+    """The record with what is known of how the model said it."""
+    if not manner.sent_back and not manner.tokens:
+        return candidate
+    fields = {name: replace(one, doubt=manner.doubt_of(name, one.value)) for name, one in candidate.fields.items()}
+    return replace(candidate, fields=fields, sent_back=manner.sent_back)
 
 
 def _filled(row: Sequence[Cell]) -> Span | None:
