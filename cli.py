@@ -218,6 +218,35 @@ def _reports(db: Database = _DATABASE, as_json: Json = False) -> None:
     print_result(as_json, lambda: rows_data(rows), lambda: reports_lines(rows))
 
 
+@app.command("findings", cls=Command, help="列出全库各报告自相矛盾之处：给了满分的未达标指标、对不上的合计等。")
+def _findings(
+    code: Annotated[
+        list[str] | None, typer.Option(metavar="代码", help="只列这些代码，如 UNMET_FULL_SCORE，可重复。")
+    ] = None,
+    unit: Annotated[str, typer.Option(metavar="文字", help="只列单位或报告名称含此文字的。")] = "",
+    readings: Annotated[bool, typer.Option("--readings", help="连同对读取结果的疑点一起列出。")] = False,
+    xlsx: Annotated[Path | None, typer.Option(metavar="文件", help="另存为 Excel 文件。")] = None,
+    db: Database = _DATABASE,
+    as_json: Json = False,
+) -> None:
+    from pipeline.checks import all_checks
+    from pipeline.export import write_sheet
+    from pipeline.store import FindingFilter, find_findings
+    from pipeline.summaries import findings_lines, view_data
+
+    codes = tuple(word.upper() for word in code or ())
+    known = sorted({one.code for one in all_checks()})
+    unknown = [word for word in codes if word not in known]
+    if unknown:
+        raise UsageError(f"没有代码 {unknown[0]}", f"可用：{'、'.join(known)}。")
+    with _existing_store(db) as store:
+        rows = find_findings(store, FindingFilter(codes, unit, readings))
+    if xlsx is not None:
+        write_sheet(xlsx, "findings", rows)
+        tell(f"已写入 {xlsx}")
+    print_result(as_json, lambda: view_data(rows), lambda: findings_lines(rows))
+
+
 @app.command("runs", cls=Command, help="列出历次运行及其结果。")
 def _runs(db: Database = _DATABASE, as_json: Json = False) -> None:
     from pipeline.store import list_runs

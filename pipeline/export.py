@@ -18,7 +18,7 @@ from pipeline.detail import detail_of
 from pipeline.errors import ExtractError, UsageError
 from pipeline.labels import labels_of
 from pipeline.reviewed import load_reviewed, read_reviews
-from pipeline.store import VIEWS, ReportRow, Store, copy_view, list_reports, view_rows
+from pipeline.store import VIEWS, ReportRow, Store, ViewRows, copy_view, list_reports, view_rows
 from pipeline.workbook import write_workbook
 from schemas.stages import Extraction
 
@@ -121,6 +121,19 @@ def _parquet_writers(store: Store) -> _Writers:
         return lambda path: copy_view(store, view, path, "parquet")
 
     return {f"{view}.parquet": writer(view) for view in VIEWS}
+
+
+def write_sheet(path: Path, view: str, rows: ViewRows) -> None:
+    """Write the rows of one view as a workbook, which is there whole or not at all.
+
+    Raises ``UsageError`` where the file cannot be written.
+    """
+    content = io.BytesIO()
+    write_workbook(content, {view: rows})
+    try:
+        _replace(path, content.getvalue())
+    except OSError as error:
+        raise UsageError(f"写不了文件 {path}：{error.strerror}", "请检查文件夹是否存在、可写。") from error
 
 
 def _xlsx_writers(store: Store) -> _Writers:

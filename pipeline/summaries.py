@@ -14,15 +14,16 @@ from pipeline.errors import ExtractError
 from pipeline.grids import printable, shorten, text_table
 from pipeline.readout import place_words
 from pipeline.run import FileOutcome, Outcome, RunReport
-from pipeline.store import CallTotals, EvalRow, ReportRow, RunRow, TaskTotals
-from pipeline.titles import CALL_STATES, KINDS, REPORT_STATES, STATUSES
+from pipeline.store import CallTotals, EvalRow, ReportRow, RunRow, TaskTotals, ViewRows
+from pipeline.titles import CALL_STATES, KINDS, REPORT_STATES, SEVERITIES, STATUSES
 from schemas.calls import CallState
-from schemas.stages import Status
+from schemas.stages import Severity, Status
 from schemas.text import Document
 
 if TYPE_CHECKING:
     from pipeline.plans import Plan
 
+_QUOTE = 60  # columns of a quote that are shown
 _SHOWN_PLACES = 4  # of values with one and the same trouble
 _WIDTH = 120
 
@@ -157,6 +158,11 @@ def rows_data(rows: Sequence[RunRow] | Sequence[ReportRow] | Sequence[EvalRow]) 
     return [{name: _plain(value) for name, value in row._asdict().items()} for row in rows]
 
 
+def view_data(rows: ViewRows) -> list[dict[str, Any]]:
+    """The rows of a view as plain data, by the names of its columns."""
+    return [{name: _plain(value) for name, value in zip(rows.columns, row, strict=True)} for row in rows.rows]
+
+
 def reports_lines(reports: Sequence[ReportRow]) -> Iterator[str]:
     """A table of the reports in the database."""
     rows = [
@@ -174,41 +180,73 @@ def reports_lines(reports: Sequence[ReportRow]) -> Iterator[str]:
     yield from text_table(header, rows, _WIDTH)
 
 
+def findings_lines(rows: ViewRows) -> Iterator[str]:
+    """How many findings there are of each code, then each with its arithmetic and the passages that show it."""
+    found = [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
+    if not found:
+        yield "没有发现。"
+        return
+    reports: dict[str, set[str]] = {}
+    for one in found:
+        reports.setdefault(one["code"], set()).add(one["extraction_id"])
+    counts = Counter(one["code"] for one in found)
+    table = [(code, _meaning(code), str(counts[code]), str(len(reports[code]))) for code in sorted(counts)]
+    yield from text_table(("代码", "含义", "条数", "报告数"), table, _WIDTH)
+    for one in found:
+        title = "，".join(printable(str(one[name])) for name in ("unit_name", "fiscal_year") if one[name] is not None)
+        about = f"，{printable(one['evaluation_name'])}" if one["evaluation_name"] else ""
+        yield f"\n{title or printable(one['report'])}{about}（{printable(one['report'])}）"
+        yield f"  {one['code']}（{SEVERITIES[Severity(one['severity'])]}）{printable(one['detail'])}"
+        places = zip(one["places"], one["quotes"], strict=True)
+        yield from (f"  ← [{start}, {end})「{shorten(quote, _QUOTE)}」" for (start, end), quote in places)
+
+
 def check_lines(document: Document, checked: CheckedLabels) -> Iterator[str]:
-    """What came of checking labels: counts by status, every value not vouched for, every finding."""
+    """What came of checking labels: counts by status, every value that is doubted with the reasons, every contradiction
+    of the report.
+    """
     lines = line_starts(document.text)
     counts = Counter(field.field.status for field in checked.fields)
     rows = [(STATUSES[status], str(counts[status])) for status in Status if counts[status]]
     yield from text_table(("原文核对", "字段数"), rows, _WIDTH)
-    groups: dict[tuple[bool, Status, str], list[CheckedField]] = {}
-    for field in checked.unvouched:
-        groups.setdefault((not field.must_stand, field.field.status, field.field.value), []).append(field)
-    for (minor, status, value), fields in sorted(groups.items(), key=lambda item: item[0][0]):
+    groups: dict[tuple[bool, str, tuple[str, ...]], list[CheckedField]] = {}
+    for field in checked.flagged:
+        groups.setdefault((not field.must_stand, field.field.value, field.flags), []).append(field)
+    for (minor, value, reasons), fields in sorted(groups.items(), key=lambda item: item[0][0]):
         places = "、".join(field.place for field in fields[:_SHOWN_PLACES])
         places += f" 等 {len(fields)} 处" if len(fields) > _SHOWN_PLACES else ""
         span = fields[0].field.span
         where = f"  ← {place_words(document, lines, span)}" if span else ""
-        yield f"{'提示' if minor else '不可采信'} {places}：“{shorten(value, 60)}”{STATUSES[status]}{where}"
+        told = "；".join(map(printable, reasons))
+        yield f"{'提示' if minor else '不可采信'} {places}：“{shorten(value, 60)}”{told}{where}"
     for finding in checked.findings:
-        yield f"{finding.code}（{_meaning(finding.code)}）{printable(finding.detail)}"
-        yield from (f"  ← {place_words(document, lines, span)}" for span in finding.evidence)
-    yield "结论：所有数字和引文都有出处。" if checked.passed else "结论：有数字或引文找不到出处，见上面“不可采信”各行。"
+        if finding.about_report:
+            yield f"{finding.code}（{_meaning(finding.code)}）{printable(finding.detail)}"
+            yield from (f"  ← {place_words(document, lines, span)}" for span in finding.evidence)
+    yield (
+        "结论：所有数字和引文都有出处，且与出处一致。"
+        if checked.passed
+        else "结论：有数字或引文没有出处，或与出处不一致，见上面“不可采信”各行。"
+    )
 
 
 def check_data(document: Document, checked: CheckedLabels) -> dict[str, Any]:
-    """The outcome of a check of labels as plain data."""
+    """The outcome of a check of labels as plain data: ``flagged`` and ``reasons`` say which values not to believe."""
     lines = line_starts(document.text)
     counts = Counter(field.field.status for field in checked.fields)
     return {
         "report": document.source.name,
         "passed": checked.passed,
         "statuses": {status.value: counts[status] for status in Status},
+        "flagged": [field.place for field in checked.flagged],
         "fields": [
             {
                 "place": field.place,
                 "type": field.type.value,
                 "value": field.field.value,
                 "status": field.field.status.value,
+                "flagged": bool(field.flags),
+                "reasons": list(field.flags),
                 "found": place_of(document, lines, field.field.span),
             }
             for field in checked.fields

@@ -41,6 +41,7 @@ CODES = {
     "VALUE_DIFFERS": "与原文相应位置的数字不一致",
     "VALUE_AMBIGUOUS": "原文中有多处，无法确定出处",
     "UNIT_DIFFERS": "与原文的单位不一致",
+    "ROLE_DIFFERS": "正文中的数另有所指，被当成了别的",
     "INSTRUCTION": "报告里有写给程序的指令",
 }
 """What a finding's code means in general, where several checks share it."""
@@ -108,6 +109,7 @@ _COLUMNS = {
     "detail": "说明",
     "about_report": "报告自身矛盾",
     "quotes": "原文",
+    "places": "位置（字符）",
     "evidence": "出处",
     "fields": "涉及字段",
     "finding": "序号",

@@ -42,15 +42,17 @@ Flags = Mapping[tuple[str, int, str], str]
 def write_workbook(target: BinaryIO, views: Mapping[str, ViewRows]) -> None:
     """Write the workbook: text as text, never as formula, link or number; numeric columns as numbers.
 
-    Raises ``UsageError`` where a view has more rows than a sheet takes.
+    Views that are not given get no sheet. Raises ``UsageError`` where a view has more rows than a sheet takes.
     """
-    flags = _flags(views["flagged_fields"])
+    flags = _flags(views["flagged_fields"]) if "flagged_fields" in views else {}
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1, "text_wrap": True})
         body = book.add_format({"valign": "top", "text_wrap": True})
         flagged = book.add_format({"valign": "top", "text_wrap": True, "bg_color": "#FFE699"})
         for view, title in SHEETS.items():
-            rows = views[view]
+            rows = views.get(view)
+            if rows is None:
+                continue
             if len(rows.rows) > _MOST_ROWS:
                 raise UsageError(f"“{title}”有 {len(rows.rows)} 行，Excel 放不下", "请改用 --format csv 或 parquet。")
             sheet = book.add_worksheet(title)

@@ -93,7 +93,31 @@ def test_a_doubt_is_about_its_own_record_and_field() -> None:
 
 def test_low_confidence_is_flagged_with_the_figure() -> None:
     scored = only(record(actual="7个"), trust=Trust(0.9, ConfidenceModel(0.0, {}, {}, "")))
-    assert scored.flags == ("可信度50%，低于90%：与此相似的读法错得较多，请核对",)
+    assert scored.flags == ("可信度50%，低于90%：与此相似的读法错得较多",)
+
+
+def test_low_confidence_is_told_with_the_signals_that_made_it_the_weightiest_first() -> None:
+    weights = {
+        "short_value": -1.0,
+        "name_elsewhere": -0.5,
+        "rule=indicators.row & name_elsewhere": -3.0,
+        "in_form": -9.0,
+    }
+    short = record(name="7")
+    outside = GroundedRecord(
+        0,
+        RecordKind.INDICATOR,
+        {},
+        short.fields,
+        GroundedField("quote", TEXT[:4], Status.EXACT, Span(0, 4)),
+        "rules",
+        "indicators.row",
+        confirmed=False,
+    )
+    scored = only(outside, trust=Trust(1.0, ConfidenceModel(0.0, weights, {}, "")))
+    assert scored.flags == ("只有一种读法读出这一条，负责这段原文的读法没有读出，请核对",)
+    alone = only(short, trust=Trust(1.0, ConfidenceModel(0.0, weights, {}, "")))
+    assert alone.flags == ("可信度27%，低于100%：值过短",)
 
 
 def test_the_signals_stand_beside_the_confidence_that_they_make() -> None:

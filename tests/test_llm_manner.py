@@ -11,15 +11,8 @@ from pipeline.engines.llm.manner import Manner, Token, manner_of
 from schemas.calls import CallState, ModelCall
 
 WORDS = [
-    *[('{"results": [{"name": "', 1.0), ("公园", 0.9)],
-    *[('", "actual": "', 1.0), ("1", 0.99), ("2", 0.6), ('个"}]}', 1.0)],
-]
-    ('{"results": [{"name": "', 1.0),
-    ("公园", 0.9),
-    ('", "actual": "', 1.0),
-    ("1", 0.99),
-    ("2", 0.6),
-    ('个"}]}', 1.0),
+    *[('{"results": [{"name": "', 1.0), ("公园", 0.9), ('", "actual": "', 1.0)],
+    *[("1", 0.99), ("2", 0.6), ('个"}]}', 1.0)],
 ]
 
 

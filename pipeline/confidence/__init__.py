@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.confidence.model import ConfidenceModel, default_model, read_model
-from pipeline.confidence.signals import CONTRADICTED, is_supported, second_word, signals_of
+from pipeline.confidence.model import ConfidenceModel, default_model, doubts_in, read_model
+from pipeline.confidence.signals import CONTRADICTED, WORDS, is_supported, second_word, signals_of
 from pipeline.confidence.surroundings import Surroundings
 from pipeline.settings import DEFAULT_THRESHOLD
 from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, ScoredField, Status
@@ -25,6 +25,7 @@ STATUS_FLAGS = {
 }
 """Why a value that the text does not vouch for is flagged."""
 _MOST_IF_DOUBTED = 0.3
+_MOST_DOUBTS = 3
 
 
 class Trust(NamedTuple):
@@ -66,10 +67,15 @@ def _score(
     flags = list(_reasons(record, field, findings))
     confidence = confidence_in(signals, model)
     if confidence < threshold and not flags:
-        flags.append(f"可信度{confidence:.0%}，低于{threshold:.0%}：与此相似的读法错得较多，请核对")
+        flags.append(_low(confidence, threshold, [WORDS[name] for name in doubts_in(signals, model) if name in WORDS]))
     if flags:  # where the report contradicts itself, its values may well be read right: that alone is no doubt
         flags += [finding.detail for finding in findings if finding.about_report]
     return ScoredField(ref, round(confidence, 4), signals, tuple(flags))
+
+
+def _low(confidence: float, threshold: float, doubts: Sequence[str]) -> str:
+    why = "、".join(dict.fromkeys(doubts[:_MOST_DOUBTS])) or "与此相似的读法错得较多"
+    return f"可信度{confidence:.0%}，低于{threshold:.0%}：{why}"
 
 
 def _reasons(record: GroundedRecord, field: GroundedField, findings: Iterable[Finding]) -> Iterator[str]:

@@ -38,6 +38,16 @@ class ConfidenceModel:
         return 1 / (1 + math.exp(-odds))
 
 
+def doubts_in(signals: Mapping[str, float], model: ConfidenceModel) -> tuple[str, ...]:
+    """The signals that take something from the confidence, the weightiest first, alone and with the rule."""
+    rule = next((name for name in signals if name.startswith(_RULE)), "")
+    taken = {
+        name: value * (model.weights.get(name, 0.0) + model.weights.get(f"{rule}{_PAIR}{name}", 0.0))
+        for name, value in signals.items()
+    }
+    return tuple(name for name in sorted(taken, key=taken.__getitem__) if taken[name] < 0)
+
+
 def terms_of(signals: Mapping[str, float]) -> dict[str, float]:
     """The signals as the model adds them up: each by itself, and each together with the rule."""
     return {**signals, **dict(_pairs(signals))}

@@ -25,6 +25,33 @@ CONTRADICTED = (
     *(f"grounding={status.value}:{FieldType.NUMBER.value}" for status in (Status.AMBIGUOUS, Status.ABSENT)),
 )
 """The signals that say that the evidence, or the reader in charge of the passage, speaks against a value."""
+WORDS = {
+    "repeated:prose": "同样的金额或数另有一条记录",
+    "repeated:form": "同样的金额或数另有一条记录",
+    "name_repeated:prose": "同名的另有一条记录",
+    "claimed_twice": "同一个数被两条记录取用",
+    "name_elsewhere": "名称不在引文之内",
+    "no_name": "名称不像一项指标或资金",
+    "money_name": "名称像是资金而不是成效",
+    "money_result": "数额像是资金而不是成效",
+    "named_like_project": "名称与项目或资金相同",
+    "name_behind": "名称取自数的后面",
+    "told_nothing": "句中没有词语说明这个数是什么",
+    "told_unsure": "句中词语可作两种解释",
+    "told_otherwise": "句中词语另有所指",
+    "numbers_around": "一句里有许多数",
+    "neighbour_doubted": "同一条的其他值有疑点",
+    "alone": "另一种读法没有读出",
+    "disagreed": "两种读法不同",
+    "composed_name": "名称由句中的词拼成",
+    "odd_shape": "值的样子不像这一栏的",
+    "short_value": "值过短",
+    "long_value": "值过长",
+    "remedy_inside": "原因里似乎混有措施",
+    "model_doubt": "模型自己拿不准",
+    "sent_back": "模型的回答退回过一次",
+}
+"""What a signal says, for reviewers; signals that speak of no one field in particular have no words."""
 _NUMERIC_ONLY = frozenset(
     {
         *("weight", "score", "total_score", "rate", "completion_rate"),

@@ -39,6 +39,7 @@ from pipeline.store.evaluations import (
 )
 from pipeline.store.exports import ViewRows, copy_view, view_rows
 from pipeline.store.extractions import known_extractions, load_extraction, save_extraction
+from pipeline.store.findings import FindingFilter, find_findings
 from pipeline.store.reports import ReportRow, find_report, list_reports
 from pipeline.store.runs import (
     FailureRow,
@@ -67,6 +68,7 @@ __all__ = [
     "EvalRow",
     "FailureRow",
     "FieldCounts",
+    "FindingFilter",
     "NewEval",
     "ReportRow",
     "RunCounts",
@@ -81,6 +83,7 @@ __all__ = [
     "copy_view",
     "count_characters",
     "find_eval",
+    "find_findings",
     "find_report",
     "finish_eval",
     "finish_run",
