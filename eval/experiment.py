@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from eval.cases import Case, corpus_sha256, load_labels
 from eval.engines import Asked, Reading, open_engine, require_tapes
-from eval.judged import label_records
+from eval.flags import flag_figures
+from eval.judged import JudgedField, judged_fields, label_records
 from eval.metrics import ReportScore, score_report
 from pipeline.errors import ExtractError
 from pipeline.labels import labels_of
@@ -21,11 +22,13 @@ from pipeline.store import (
     EvalCase,
     EvalFindings,
     EvalJudgement,
+    EvalMeasure,
     EvalReport,
     NewEval,
     finish_eval,
     open_store,
     save_eval,
+    save_measures,
     start_eval,
 )
 from schemas.records import Labels, RecordKind
@@ -61,10 +64,10 @@ class Plan(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """What was read of a case: labels, the confidence in each field by kind, place and name, and what was asked."""
+    """What was read of a case: labels, and what was asked. ``extraction`` is ``None`` for labels of other origin."""
 
     labels: Labels
-    confidences: Mapping[tuple[RecordKind, int, str], float]
+    extraction: Extraction | None
     asked: Asked
 
 
@@ -72,6 +75,7 @@ class _Scored(NamedTuple):
     report: EvalReport
     judgements: tuple[EvalJudgement, ...]
     findings: tuple[EvalFindings, ...]
+    fields: tuple[JudgedField, ...]
 
 
 def run_experiment(database: Path, cases: Sequence[Case], plan: Plan, progress: Callable[[Progress], None]) -> str:
@@ -83,6 +87,7 @@ def run_experiment(database: Path, cases: Sequence[Case], plan: Plan, progress: 
     for repeat in repeats:
         require_tapes(plan.reading._replace(repeat=repeat))
     total, eval_id = plan.repeats * len(cases), ""
+    fields: list[JudgedField] = []
     for repeat in repeats:
         with _opened(plan, repeat) as (described, predict):
             if repeat == 1:
@@ -93,9 +98,26 @@ def run_experiment(database: Path, cases: Sequence[Case], plan: Plan, progress: 
                     scored.append(_score(case, repeat, predict))
                     progress(Progress((repeat - 1) * len(cases) + place + 1, total, None))
                 _save(database, eval_id, scored)
+                fields += (field for one in scored for field in one.fields)
     with open_store(database) as store:
+        save_measures(store, eval_id, _measures(fields))
         finish_eval(store, eval_id)
     return eval_id
+
+
+def _measures(fields: Sequence[JudgedField]) -> list[EvalMeasure]:
+    """What is no figure of one field: numbers that are not the report's, and what the flags find."""
+    if not fields:
+        return []
+    figures = flag_figures(fields)
+    numbers = sum(one.is_number for one in fields)
+    return [
+        EvalMeasure("invented_unflagged", figures.invented, numbers),
+        EvalMeasure("vouched_wrong", figures.vouched_wrong, figures.vouched),
+        EvalMeasure("flagged", figures.flagged, figures.fields),
+        EvalMeasure("flagged_wrong", figures.flagged_wrong, figures.wrong),
+        EvalMeasure("unflagged_wrong", figures.wrong - figures.flagged_wrong, figures.fields - figures.flagged),
+    ]
 
 
 def confidences_of(extraction: Extraction) -> dict[tuple[RecordKind, int, str], float]:
@@ -113,13 +135,13 @@ def confidences_of(extraction: Extraction) -> dict[tuple[RecordKind, int, str], 
 def _opened(plan: Plan, repeat: int) -> Iterator[tuple[Mapping[str, str], Callable[[Case], Prediction]]]:
     folder = plan.labels
     if folder is not None:
-        yield {"labels": str(folder)}, lambda case: Prediction(load_labels(folder / f"{case.name}.json"), {}, Asked())
+        yield {"labels": str(folder)}, lambda case: Prediction(load_labels(folder / f"{case.name}.json"), None, Asked())
         return
     with open_engine(plan.reading._replace(repeat=repeat)) as engine:
 
         def predict(case: Case) -> Prediction:
             extraction, asked = engine.read(case)
-            return Prediction(labels_of(extraction), confidences_of(extraction), asked)
+            return Prediction(labels_of(extraction), extraction, asked)
 
         yield engine.described, predict
 
@@ -148,7 +170,7 @@ def _score(case: Case, repeat: int, predict: Callable[[Case], Prediction]) -> _S
     except ExtractError as caught:
         if caught.stops_run:
             raise
-        error, found = f"{caught.code}: {caught}", Prediction(Labels(report=case.name), {}, Asked())
+        error, found = f"{caught.code}: {caught}", Prediction(Labels(report=case.name), None, Asked())
     seconds = perf_counter() - start
     score = score_report(case.text, case.gold, found.labels)
     asked = found.asked
@@ -171,13 +193,15 @@ def _score(case: Case, repeat: int, predict: Callable[[Case], Prediction]) -> _S
         found.labels.model_dump_json(),
     )
     findings = (EvalFindings(repeat, case.name, code, *tally) for code, tally in score.findings.items())
-    return _Scored(row, tuple(_judgements(case.name, repeat, score, found)), tuple(findings))
+    fields = () if found.extraction is None else tuple(judged_fields(score, found.extraction))
+    return _Scored(row, tuple(_judgements(case.name, repeat, score, found)), tuple(findings), fields)
 
 
 def _judgements(name: str, repeat: int, score: ReportScore, found: Prediction) -> Iterator[EvalJudgement]:
+    confidences = {} if found.extraction is None else confidences_of(found.extraction)
     for one in score.judgements:
         place = one.predicted_record
-        sure = None if place is None else found.confidences.get((one.key.kind, place, one.key.field))
+        sure = None if place is None else confidences.get((one.key.kind, place, one.key.field))
         yield EvalJudgement(
             repeat,
             name,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from eval.cases import Case
-from eval.metrics import Outcome, score_report
+from eval.metrics import Outcome, ReportScore, score_report
 from pipeline.labels import labels_of
 from schemas.records import FieldType, RecordKind, field_types
 from schemas.stages import Extraction, FieldRef, GroundedField, GroundedRecord, ScoredField
@@ -47,13 +47,18 @@ def label_records(extraction: Extraction) -> dict[tuple[RecordKind, int], Ground
 
 def judge_fields(case: Case, extraction: Extraction) -> Iterator[JudgedField]:
     """Every field of the extraction's labels that gold can judge, references aside."""
+    return judged_fields(score_report(case.text, case.gold, labels_of(extraction)), extraction)
+
+
+def judged_fields(score: ReportScore, extraction: Extraction) -> Iterator[JudgedField]:
+    """The same, where the extraction's labels are scored already."""
     records = label_records(extraction)
-    scores = {score.ref: score for score in extraction.scores}
-    for one in score_report(case.text, case.gold, labels_of(extraction)).judgements:
+    scored = {one.ref: one for one in extraction.scores}
+    for one in score.judgements:
         if one.predicted is None or one.predicted_record is None:
             continue
         record = records[one.key.kind, one.predicted_record]
         field = record.get(one.key.field)
         if field is not None:
             right = one.outcome is Outcome.RIGHT
-            yield JudgedField(case.name, record, field, scores[FieldRef(record.index, field.name)], right)
+            yield JudgedField(score.name, record, field, scored[FieldRef(record.index, field.name)], right)

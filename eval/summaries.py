@@ -8,7 +8,7 @@ from typing import Any
 from eval.agreement import fold
 from eval.figures import COLUMNS, Effort, Figures, add_counts, effort_of, spread_of
 from eval.metrics import FindingTally, Outcome, Tally, sum_findings
-from eval.titles import OUTCOMES, field_name, percent
+from eval.titles import OUTCOMES, field_name, measure_name, percent
 from pipeline.grids import printable, shorten, text_table
 from pipeline.store import EvalJudgement, EvalRow, FieldCounts
 from pipeline.summaries import money, rows_data
@@ -66,7 +66,10 @@ def show_lines(figures: Figures, errors: Sequence[EvalJudgement] = ()) -> Iterat
     yield from _finding_lines(figures)
     yield ""
     yield from _taken_lines(figures)
-    yield from (f"{one.measure}：{one.part}/{one.whole}（{_ratio(one.part, one.whole)}）" for one in figures.measures)
+    yield from (
+        f"{measure_name(one.measure)}：{one.part}/{one.whole}（{_ratio(one.part, one.whole)}）"
+        for one in figures.measures
+    )
     yield from _spread_lines(figures)
     yield from failure_lines(figures)
     yield from map(error_line, errors)

@@ -49,3 +49,18 @@ def percent(share: float | None) -> str:
 def points(difference: float) -> str:
     """A difference of fractions in percentage points, with its sign."""
     return f"{100 * difference + 0:+.2f}"
+
+
+MEASURES = {
+    "invented_unflagged": "原文没有、又未标记的数值（在数值中）",
+    "vouched_wrong": "原文印证、但与标注不符的数值（在印证的数值中）",
+    "flagged": "待复核的字段（在全部字段中）",
+    "flagged_wrong": "待复核中读错的（在读错的字段中）",
+    "unflagged_wrong": "未标记中读错的（在未标记的字段中）",
+}
+"""Measures that are no field's, and in what they are counted."""
+
+
+def measure_name(measure: str) -> str:
+    """What a measure is called."""
+    return MEASURES.get(measure, measure)

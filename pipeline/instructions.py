@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from schemas.text import Cell, Document, Span
 
@@ -38,7 +39,11 @@ _BLANK = "\u3000"
 
 def find_instructions(document: Document) -> tuple[Span, ...]:
     """The sentences that speak to a program, in order of the text."""
-    text = document.text
+    return _found_in(document.text)
+
+
+@lru_cache(maxsize=4)  # a run asks before it reads a report, and its check asks again
+def _found_in(text: str) -> tuple[Span, ...]:
     if _INSTRUCTION.search(text) is None:
         return ()
     found = [Span(*match.span()) for match in _SENTENCE.finditer(text) if _INSTRUCTION.search(match[0])]

@@ -409,3 +409,10 @@ def test_cells_do_not_reach_into_each_other(cells: list[str]) -> None:
     alone = [quantity.text for cell in cells for quantity in find_quantities(cell)]
     together = [quantity.text for quantity in find_quantities("".join(f"\n\t{cell}" for cell in cells) + "\n\n")]
     assert together == alone
+
+
+@given(st.from_regex(r"[0-9]{1,9}(\.[0-9]{0,7})?%?", fullmatch=True))
+def test_a_bare_number_is_read_without_a_scan_as_the_scan_would_read_it(text: str) -> None:
+    scanned = find_quantities(text)
+    whole = scanned[0] if len(scanned) == 1 and scanned[0].span == (0, len(text)) else None
+    assert parse_quantity(text) == whole

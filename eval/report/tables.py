@@ -9,7 +9,7 @@ from eval.comparison import Line
 from eval.figures import Figures, effort_of, spread_of
 from eval.metrics import FindingTally, sum_findings
 from eval.summaries import costs_words
-from eval.titles import BETTER, TIED, WORSE, field_name, line_title, line_verdict, percent, points
+from eval.titles import BETTER, TIED, WORSE, field_name, line_title, line_verdict, measure_name, percent, points
 from pipeline.titles import CODES
 
 _STATES = {BETTER: "better", WORSE: "worse", TIED: "tied"}
@@ -113,7 +113,7 @@ def measures_table(runs: Sequence[tuple[str, Figures]]) -> Table:
             one = own.get(name)
             share = percent(one.part / one.whole) if one is not None and one.whole else "–"
             cells.append(number("–" if one is None else f"{one.part:,}/{one.whole:,}（{share}%）"))
-        rows.append((Cell(name), *cells))
+        rows.append((Cell(measure_name(name)), *cells))
     return Table(("指标", *(side or "值" for side, _ in runs)), tuple(rows))
 
 

@@ -12,12 +12,13 @@ from pipeline.checks.registry import CheckedReport, check
 from pipeline.forms.blocks import UNIT
 from pipeline.prose.columns import told_column
 from pipeline.prose.phrases import sentence_at
-from pipeline.quantities import find_quantities, parse_quantity
+from pipeline.quantities import parse_quantity
 from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, Severity
 from schemas.text import Span
 
 _UNIT_WORD = re.compile(r"(?:百万|万|亿|千)?(?:美元|港元|欧元|元)|[万亿](?![\u4e00-\u9fff])")
+_SHARE = re.compile(r"[ \u3000]?(?:%|％|‰|个百分点)")
 _LOOK_AHEAD = 6
 
 
@@ -104,9 +105,8 @@ def _cell_end(text: str, place: int) -> int:
 
 
 def _written_dimension(report: CheckedReport, value: str, span: Span) -> str:
-    """What the number is by the words behind it, or by the value's own."""
-    text = report.document.text
-    window = text[span.start : _cell_end(text, span.end)]
-    beside = next((q for q in find_quantities(window) if q.number_span.start <= 1), None)
-    quantity = beside or parse_quantity(value)
+    """What the number is by the sign right behind it, or by the value's own words."""
+    behind = _UNIT_WORD.match(report.document.text, span.end) or _SHARE.match(report.document.text, span.end)
+    quantity = parse_quantity(value + behind.group().strip()) if behind is not None else None
+    quantity = quantity or parse_quantity(value)
     return "none" if quantity is None else quantity.dimension

@@ -12,6 +12,7 @@ from pipeline.prose.roles import Role, Setting, role_of
 from pipeline.quantities import Quantity, find_quantities
 from schemas.text import Span
 
+_SEMICOLON = re.compile(r"[；;]")
 _LISTED = re.compile(r"\s*[、和及与]\s*(?:和|及)?\s*")
 _POINTS = re.compile(r"(?:(?P<weight>分值|权重|满分)|(?P<score>得分|评分|自评得?分?))(?:为|是|[:：])?$")
 _REACH = 12
@@ -34,11 +35,20 @@ class Spoken(NamedTuple):
 
 
 def spoken_in(text: str, sentence: Span) -> tuple[Spoken, ...]:
-    """The quantities of a sentence in order."""
-    return tuple(
-        Spoken(quantity, _moved(quantity.span, sentence.start), _moved(quantity.number_span, sentence.start))
-        for quantity in find_quantities(text[sentence.start : sentence.end])
-    )
+    """The quantities of a sentence in order. It is read from one semicolon to the next, as the rules read it, so that
+    what they found is not looked for again.
+    """
+    found: list[Spoken] = []
+    start = sentence.start
+    while start < sentence.end:
+        stop = _SEMICOLON.search(text, start, sentence.end)
+        end = stop.end() if stop is not None else sentence.end
+        found += (
+            Spoken(quantity, _moved(quantity.span, start), _moved(quantity.number_span, start))
+            for quantity in find_quantities(text[start:end])
+        )
+        start = end
+    return tuple(found)
 
 
 def told_fields(text: str, span: Span) -> frozenset[str]:

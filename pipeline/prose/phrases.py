@@ -161,6 +161,10 @@ def wrapped_sentence_at(text: str, span: Span) -> Span:
 
 
 def _between(stop: re.Pattern[str], text: str, span: Span) -> Span:
-    starts = [match.end() for match in stop.finditer(text, max(0, span.start - _FARTHEST), span.start)]
+    lowest = max(0, span.start - _FARTHEST)
+    lowest = max(lowest, text.rfind("。", lowest, span.start) + 1, text.rfind("\t", lowest, span.start) + 1)
+    start = lowest
+    for match in stop.finditer(text, lowest, span.start):
+        start = match.end()
     end = stop.search(text, span.end)
-    return Span(starts[-1] if starts else max(0, span.start - _FARTHEST), end.start() if end else len(text))
+    return Span(start, end.start() if end else len(text))

@@ -34,6 +34,8 @@ _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四�
 
 def fold_text(text: str) -> str:
     """The text with widths, dashes and traditional scales made uniform, character by character: offsets stay."""
+    if text.isascii():
+        return text.replace("\r", " ")
     for written, folded in _FOLDED.items():  # faster than translate, which looks every character up
         if written in text:
             text = text.replace(written, folded)

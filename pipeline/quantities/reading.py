@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 
 from pipeline.quantities.dates import dates_in
@@ -16,6 +18,7 @@ from pipeline.quantities.units import ONE
 from pipeline.quantities.written import NUMBER_START, Skip, WrittenNumber, lone_numeral, read_number
 from schemas.text import Span
 
+_PLAIN = re.compile(r"(?P<number>(?:0|[1-9]\d{0,7})(?:\.(?P<decimals>\d{1,6}))?)(?P<percent>%)?", re.ASCII)
 _SHORT = 300  # characters of a text whose quantities are remembered
 _LEADS = ("达到", "达", "控制在")
 
@@ -33,6 +36,8 @@ def _find_in_short(text: str) -> tuple[Quantity, ...]:
 @lru_cache(maxsize=16_384)
 def parse_quantity(text: str) -> Quantity | None:
     """The one quantity that the whole string is, or None; a leading 达到 and a closing 。 or ； may be there."""
+    if (plain := _PLAIN.fullmatch(text)) is not None:
+        return _plain_quantity(text, plain)
     body = text.strip().rstrip("。；;,，").rstrip()
     lead = next((word for word in _LEADS if body.startswith(word)), "")
     body = body.removeprefix(lead).lstrip()
@@ -44,6 +49,14 @@ def parse_quantity(text: str) -> Quantity | None:
         return None
     number_span = Span(quantity.number_span.start + start, quantity.number_span.end + start)
     return replace(quantity, span=Span(start, end), number_span=number_span)
+
+
+def _plain_quantity(text: str, match: re.Match[str]) -> Quantity:
+    """Most cells of a form are a bare number or a percentage: what the scan would make of them, without the scan."""
+    number, decimals = Decimal(match["number"]), len(match["decimals"] or "")
+    unit, dimension = (match["percent"], "percent") if match["percent"] else (None, "none")
+    span, number_span = Span(0, len(text)), Span(*match.span("number"))
+    return Quantity(span, text, number, number, unit, dimension, ONE, None, None, None, decimals, number_span)
 
 
 def _lone_quantity(body: str) -> Quantity | None:
