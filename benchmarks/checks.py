@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.checks [DIR…] [--json]`` reads every report of the labeled corpora (the samples; the real ones
 beside the project where they are) as a run does, and times the checks where a run comes to them: CPU time, the least
-of five runs, each after the report was read anew and everything remembered of other reports was forgotten. A report of 10,000 characters is what the aim speaks of, so times are also given for that length.
+of five runs, each after the report was read anew and everything remembered of other reports was forgotten. The aim
+speaks of a report of 10,000 characters, so times are also given for that length.
 """
 
 from __future__ import annotations
