@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import openpyxl
 import pytest
 
 import cli
@@ -88,6 +89,8 @@ WRONG_USE: list[tuple[list[str], str]] = [
     (["show", "x"], "找不到数据库"),
     (["reports", "--db", "none.duckdb"], "找不到数据库"),
     (["runs"], "找不到数据库"),
+    (["findings"], "找不到数据库"),
+    (["run", "x", "--confidence", "none.json"], "无法读取校准文件"),
     (["export", "--format", "csv", "--out", "o"], "找不到数据库"),
     (["export", "--out", "o"], "缺少选项"),
     (["export", "--format", "pdf", "--out", "o"], "pdf"),
@@ -228,7 +231,7 @@ def test_own_labels_pass_the_check_and_changed_ones_do_not(filled: Run) -> None:
     filled("export", "--format", "labels", "--out", "out")
     good = filled("check", "甲.txt", "out/甲.json")
     assert good.code == 0
-    assert "结论：所有数字和引文都有出处。" in good.out
+    assert "结论：所有数字和引文都有出处，且与出处一致。" in good.out
     labels = json.loads(Path("out/甲.json").read_text(encoding="utf-8"))
     labels["indicators"][0]["actual"] = "1234567次"
     Path("改.json").write_text(json.dumps(labels), encoding="utf-8")
@@ -237,7 +240,34 @@ def test_own_labels_pass_the_check_and_changed_ones_do_not(filled: Run) -> None:
     assert "不可采信 indicators[0].actual：“1234567次”" in bad.out
     data = filled("check", "甲.txt", "改.json", "--json").data
     assert data["passed"] is False
-    assert [field["place"] for field in data["fields"] if field["value"] == "1234567次"] == ["indicators[0].actual"]
+    assert data["flagged"] == ["indicators[0].actual"]
+    (wrong,) = [field for field in data["fields"] if field["value"] == "1234567次"]
+    assert (wrong["place"], wrong["flagged"]) == ("indicators[0].actual", True)
+    assert "原文" in wrong["reasons"][0]
+
+
+def test_findings_are_listed_over_the_whole_database_by_code_and_unit(filled: Run) -> None:
+    everything = filled("findings", "--json").data
+    codes = {one["code"] for one in everything}
+    assert codes
+    assert all(one["about_report"] and one["quotes"] and one["places"] for one in everything)
+    code = sorted(codes)[0]
+    assert {one["code"] for one in filled("findings", "--code", code.lower(), "--json").data} == {code}
+    assert filled("findings", "--unit", everything[0]["unit_name"][:3], "--json").data == everything
+    assert filled("findings", "--unit", "别的单位", "--json").data == []
+    assert "没有发现" in filled("findings", "--unit", "别的单位").out
+    told = filled("findings", "--xlsx", "矛盾.xlsx")
+    assert everything[0]["detail"] in told.out
+    (sheet,) = openpyxl.load_workbook("矛盾.xlsx").worksheets
+    assert sheet.title == "矛盾与核对"
+    assert sheet.max_row == 1 + len(everything)
+
+
+def test_findings_asked_for_wrongly_are_told(filled: Run) -> None:
+    wrong = filled("findings", "--code", "NOPE")
+    assert wrong.code == 2
+    assert "UNMET_FULL_SCORE" in wrong.err
+    assert filled("findings", "--xlsx", "no/folder/x.xlsx").code == 2
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"report": 5}', json.dumps({**LABELS, "extra": 1})])
