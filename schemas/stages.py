@@ -82,7 +82,8 @@ class Candidate:
     ``references`` holds the fields without characters of their own (evaluation, origin, kind, scope, id);
     ``fields`` only those that the engine filled. ``confirmed`` is True where a second reader saw the record too,
     False where one read the same passage and did not, ``None`` where none looked. ``sent_back`` is True where a model's
-    first answer was not in shape and it had to answer again.
+    first answer was not in shape and it had to answer again. ``first_places`` is True where a claim's place is only the
+    first that has the value, rather than the one it was read from.
     """
 
     kind: RecordKind
@@ -94,6 +95,7 @@ class Candidate:
     chunk: int | None = None
     confirmed: bool | None = None
     sent_back: bool = False
+    first_places: bool = False
 
 
 @dataclass(frozen=True, slots=True)

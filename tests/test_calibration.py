@@ -22,17 +22,17 @@ COUNT = 12
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("generated")
-    write_generated(folder, COUNT, 300, ["text"], lambda done, total: None)
+    write_generated(folder, COUNT, 300, ["text"], lambda *_: None)
     return folder
 
 
 def test_a_corpus_without_errors_teaches_nothing(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="不足以校准"):
-        calibrate([Source(write_corpus(tmp_path), Reading())], lambda progress: None)
+        calibrate([Source(write_corpus(tmp_path), Reading())], lambda _: None)
 
 
 def test_the_model_is_readable_says_its_sources_and_is_read_back(corpus: Path, tmp_path: Path) -> None:
-    fitted = calibrate([Source(corpus, Reading())], lambda progress: None)
+    fitted = calibrate([Source(corpus, Reading())], lambda _: None)
     path = tmp_path / "mine.json"
     path.write_text(model_text(fitted.model), encoding="utf-8")
     read = read_model(path)
@@ -47,12 +47,12 @@ def test_the_model_is_readable_says_its_sources_and_is_read_back(corpus: Path, t
 
 
 def test_the_same_reports_give_the_same_model(corpus: Path) -> None:
-    one, two = (calibrate([Source(corpus, Reading())], lambda progress: None) for _ in range(2))
+    one, two = (calibrate([Source(corpus, Reading())], lambda _: None) for _ in range(2))
     assert model_text(one.model) == model_text(two.model)
 
 
 def test_a_report_is_judged_by_a_model_that_has_not_seen_it_and_better_than_by_chance(corpus: Path) -> None:
-    (fields,) = calibrate([Source(corpus, Reading())], lambda progress: None).unseen.values()
+    (fields,) = calibrate([Source(corpus, Reading())], lambda _: None).unseen.values()
     figures = flag_figures(fields)
     assert figures.caught[1] > 0.3  # a tenth by chance
     assert figures.caught == tuple(sorted(figures.caught))

@@ -352,9 +352,6 @@ def test_a_row_of_a_form_is_quoted_as_it_stands_and_its_values_in_it() -> None:
     assert "".join(record.quote.value.split()) == "产出指标数量指标新建口袋公园≥5个7个1010"
     for name, claim in record.fields.items():
         assert record.quote.where is not None
-        if name in ("weight", "score"):  # 10 stands twice in the row: grounding tells by the columns which is which
-            assert claim.where is None
-            continue
         assert one.words(claim) == claim.value, name
         assert claim.where is not None
         assert record.quote.where.covers(claim.where) or name in ("level1", "level2")

@@ -64,10 +64,13 @@ def _ground_record(sought: _Sought, place: int, candidate: Candidate) -> Grounde
     index = sought.index
     claimed = {name: _locate_claimed(index, name, claim) for name, claim in candidate.fields.items()}
     quote = _locate_record(index, candidate.quote, [found.span for found in claimed.values() if found and found.span])
-    inside = {} if all(claimed.values()) else _locate_together(sought, candidate, quote)
+    first = candidate.first_places
+    inside = {} if all(claimed.values()) and not first else _locate_together(sought, candidate, quote)
+    numbers = {name for name, kind in field_types(candidate.kind).items() if kind is FieldType.NUMBER}
     fields = []
     for name, claim in candidate.fields.items():
-        found = claimed[name] or _locate_unclaimed(sought, candidate, name, inside.get(name), quote)
+        better = inside.get(name) if first and name in numbers else None
+        found = better or claimed[name] or _locate_unclaimed(sought, candidate, name, inside.get(name), quote)
         fields.append(GroundedField(name, claim.value, found.status, found.span, claim.other, claim.doubt))
     return GroundedRecord(
         index=place,

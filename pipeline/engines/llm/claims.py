@@ -263,18 +263,7 @@ class Reader:
             chunk = next(
                 (index for index in question.chunks if self._chunks[index].span.covers(quote.where)), question.chunks[0]
             )
-        placed = {name: self._if_only(claim, quote.where) for name, claim in fields.items()}
-        return Candidate(kind, references, placed, quote, ENGINE, f"llm.{question.task}", chunk)
-
-    def _if_only(self, claim: Claim, quote: Span | None) -> Claim:
-        """The claim without its place where the quote has the value twice: which one is meant, the first place does
-        not tell, but columns and the other values do (grounding).
-        """
-        if claim.where is None or quote is None or not quote.covers(claim.where):
-            return claim
-        again = self._find(claim.value, [Span(claim.where.end, quote.end)])
-        twice = again is not None and not self._index.cuts[again.start] and not self._index.cuts[again.end]
-        return Claim(claim.value, None, claim.quote, claim.other) if twice else claim
+        return Candidate(kind, references, fields, quote, ENGINE, f"llm.{question.task}", chunk, first_places=True)
 
 
 def _in_manner(candidate: Candidate, manner: Manner) -> Candidate:
