@@ -36,7 +36,7 @@ def setting(words: str, *, open_record: bool = False, more: bool = False) -> Set
         ("林业产值[30万元]", Role.ACTUAL),
         ("预算执行率[98%]", Role.SKIP),
         ("苗木合格率[98%]", Role.ACTUAL),
-        ("去年[300株]", Role.SKIP),
+        ("去年[300株]", Role.LAST_YEAR),
         ("减少了[3起]", Role.SKIP),
         ("[一家]企业即可受益", Role.SKIP),
         ("帮扶[一家]企业发展", Role.ACTUAL),

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from pipeline.checks.amounts import COLUMNS
 from pipeline.checks.evidence import doubt, vouched_numbers
+from pipeline.checks.places import table_at
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.forms.grid import is_blank
 from pipeline.forms.standing import FormRow, Standing
 from pipeline.forms.totals import tells_total
 from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, Severity
-from schemas.text import Cell, Span
+from schemas.text import Cell, Document
 
 _POINTS = {"weight": "分值", "score": "得分"}
 _HEADERS: dict[RecordKind, dict[str, str]] = {
@@ -33,7 +34,7 @@ def numbers_of_other_columns(report: CheckedReport) -> Iterator[Finding]:
     for record, field, span in vouched_numbers(report):
         headers = _HEADERS.get(record.kind, {})
         stands = report.standings.at_number(report.document.text, span)
-        if stands is None or field.name not in headers or _is_its_column(field.name, stands, span):
+        if stands is None or field.name not in headers or _is_its_column(field.name, stands):
             continue
         header = stands.header.text if stands.header is not None else headers.get(stands.code, "另一")
         right = stands.row.cells.get(field.name)
@@ -64,22 +65,28 @@ def numbers_of_other_rows(report: CheckedReport) -> Iterator[Finding]:
         if name is None or stands is None or named is None or stands.row is named.row:
             continue
         label = _label(stands.row)
-        if label is None or named.cell.row + named.cell.row_span > stands.cell.row >= named.cell.row:
+        if label is None or _spans_row(report.document, named.cell, stands.cell):
             continue
         detail = f"“{field.value}”在原文“{_plain(label.text)}”一行，不在“{_plain(name.value)}”一行"
         evidence = (span, stands.row.span, named.row.span)
         yield doubt("ROW_DIFFERS", Severity.ERROR, detail, evidence, FieldRef(record.index, field.name))
 
 
-def _is_its_column(name: str, stands: Standing, span: Span) -> bool:
+def _is_its_column(name: str, stands: Standing) -> bool:
     own = stands.row.cells.get(name)
-    if stands.code == name or (own is not None and own.span.overlaps(span)):
+    if stands.code == name:
         return True
     if name == "target" and stands.code in ("operator", "nature", "unit"):
         return True
     if {name, stands.code} <= _BUDGETS and stands.header is not None:
         return _WHICH_BUDGET.search(stands.header.text) is None  # a bare 预算数 may be either
     return stands.code in ("", "other") and (own is None or is_blank(own.text))
+
+
+def _spans_row(document: Document, named: Cell, cell: Cell) -> bool:
+    """True where a cell stands in one of the rows that the named cell is merged over."""
+    one_table = table_at(document, named.span) is table_at(document, cell.span)
+    return one_table and named.row <= cell.row < named.row + named.row_span
 
 
 def _label(row: FormRow) -> Cell | None:

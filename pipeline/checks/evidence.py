@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pipeline.checks.amounts import COLUMNS, read_quantity, refs_of, span_of, spans_of
 from pipeline.checks.places import run_together
 from pipeline.checks.registry import CheckedReport, check, once
-from pipeline.quantities import parse_quantity, same_quantity
+from pipeline.quantities import Quantity, find_quantities, parse_quantity, same_quantity
 from schemas.records import FieldType, RecordKind, field_types
 from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, Severity, Status
 from schemas.text import Span
@@ -18,7 +18,7 @@ _SPACE = re.compile(r"\s+")
 _DIGIT = re.compile(r"[0-9]")
 _BEFORE_DIGIT = re.compile(r"[0-9０-９][.．]?\Z|[0-9０-９][,，]\Z")
 _AFTER_DIGIT = re.compile(r"[.．]?[0-9０-９]|[,，][0-9０-９]{3}(?![0-9０-９])")
-_UNIT_AFTER = re.compile(r"[ \u3000]?(?P<unit>%|％|‰|个百分点|(?:万亿|亿|万|千|百)?(?:美元|欧元|港元|元)|万|亿)")
+_LONGEST_UNIT = 8
 _MEASURED = frozenset({"target", "actual", "rate", "completion_rate", "change"})
 _POINTS = ("weight", "score", "total_score")
 _DATE_AFTER = re.compile(r"(?<=[0-9０-９])(?:月|日|年(?!以|内|期|限))")
@@ -80,10 +80,10 @@ def differing_units(report: CheckedReport) -> Iterator[Finding]:
     """数值漏了原文中紧跟在数字后面的单位。"""
     for record, field, span in vouched_numbers(report):
         if field.name in _MEASURED and _DIGIT.search(unicodedata.normalize("NFKC", field.value[-1:])):
-            after = _UNIT_AFTER.match(report.document.text, span.end)
-            if after:
-                detail = f"“{field.value}”漏了原文数字后的单位“{after['unit']}”"
-                evidence = (Span(span.start, after.end()),)
+            written = _written_with_unit(report.document.text, span)
+            if written is not None:
+                detail = f"“{field.value}”漏了原文数字后的单位“{written.unit}”"
+                evidence = (Span(span.start, span.start + written.span.end),)
                 yield doubt("UNIT_DIFFERS", Severity.WARNING, detail, evidence, FieldRef(record.index, field.name))
 
 
@@ -157,6 +157,14 @@ def vouched_numbers(report: CheckedReport) -> tuple[tuple[GroundedRecord, Ground
             if field.status.vouched and field.span is not None and types.get(field.name) is FieldType.NUMBER:
                 found.append((record, field, field.span))  # noqa: PERF401 - a comprehension could not tell that span is one
     return tuple(found)
+
+
+def _written_with_unit(text: str, span: Span) -> Quantity | None:
+    """The quantity whose number the span is and whose unit follows it, if there is one; none is in another cell."""
+    window = text[span.start : span.end + _LONGEST_UNIT]
+    length = span.end - span.start
+    found = (q for q in find_quantities(window) if q.span.start < length < q.span.end and q.unit is not None)
+    return next(found, None)
 
 
 def _same_value(value: str, written: str) -> bool:

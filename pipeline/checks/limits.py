@@ -11,11 +11,10 @@ from pipeline.checks.registry import CheckedReport, check
 from pipeline.prose.numbers import Spoken, spoken_in
 from pipeline.prose.phrases import sentence_at
 from pipeline.quantities import find_quantities
-from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, GroundedField, Severity
 from schemas.text import Span
 
-_LIMITED = frozenset({"target", "actual", "completion_rate"})
+_LIMITED = frozenset({"target", "actual", "completion_rate", "change"})
 _NAMES = {"≥": "不低于（≥）", "≤": "不超过（≤）", ">": "超过（>）", "<": "低于（<）", "=": "等于（=）"}
 _SIGNS = {"＞": ">", "＜": "<", "＝": "=", "≧": "≥", "≦": "≤", "﹦": "="}
 _SIGN_BEFORE = re.compile(r"(?<!\S)(?P<sign>[≥≤><=＞＜＝≧≦﹦])\s*\Z")
@@ -29,7 +28,7 @@ _HEDGES = re.compile(r"(?:突破|逾|近|约)")
 def differing_comparators(report: CheckedReport) -> Iterator[Finding]:
     """数值丢掉或改了原文的比较符号（≥、≤、以上、以内等）。"""
     for record, field, span in vouched_numbers(report):
-        if record.kind is not RecordKind.INDICATOR or field.name not in _LIMITED:
+        if field.name not in _LIMITED:
             continue
         written, own = _written(report, field, span), _own(field.value)
         if written is None or written[0] == own:

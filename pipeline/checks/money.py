@@ -52,7 +52,7 @@ def differing_money_units(report: CheckedReport) -> Iterator[Finding]:
 def amounts_of_other_dimensions(report: CheckedReport) -> Iterator[Finding]:
     """金额栏里的数不是金额，或执行率栏里的数不是比率。"""
     for record, field, span in vouched_numbers(report):
-        if record.kind is not RecordKind.FUNDING or field.name not in (*COLUMNS, "rate"):
+        if field.name not in (*COLUMNS, "rate"):
             continue
         written = _written_dimension(report, field.value, span)
         is_money = written == "none" or written.startswith("money")

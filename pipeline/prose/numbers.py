@@ -23,6 +23,7 @@ _FIELDS = {
     Role.CHANGE: "change",
     Role.CHANGE_OF_OWN: "change",
     Role.EARLIER: "earlier",
+    Role.LAST_YEAR: "earlier",
 }
 
 

@@ -24,6 +24,7 @@ class Role(StrEnum):
     CHANGE_OF_OWN = "change_of_own"  # with a measure of its own before it
     ATTRIBUTE = "attribute"  # part of the name of what the next number counts
     EARLIER = "earlier"  # the value that the next number is compared with
+    LAST_YEAR = "last_year"  # an earlier year's figure that stands by itself
     SKIP = "skip"
 
 
@@ -219,10 +220,12 @@ def _is_from(s: Setting) -> bool:
     return s.more and _FROM.search(s.left) is not None
 
 
-def _is_earlier(s: Setting) -> bool:
-    return bool(_EARLIER.search(s.left) or _EARLIER_YEAR.match(s.left)) or (
-        s.open_record and _SHARE.match(strip_lead(s.left)) is not None
-    )
+def _is_of_last_year(s: Setting) -> bool:
+    return bool(_EARLIER.search(s.left) or _EARLIER_YEAR.match(s.left))
+
+
+def _is_share(s: Setting) -> bool:
+    return s.open_record and _SHARE.match(strip_lead(s.left)) is not None
 
 
 def _is_money(s: Setting) -> bool:
@@ -254,7 +257,8 @@ ROLES: tuple[tuple[Role, Callable[[Setting], bool]], ...] = (
     (Role.SKIP, _is_budget_rate),
     (Role.TARGET, _is_other_target),
     (Role.EARLIER, _is_from),
-    (Role.SKIP, _is_earlier),
+    (Role.LAST_YEAR, _is_of_last_year),
+    (Role.SKIP, _is_share),
     (Role.SKIP, _is_money),
     (Role.SKIP, _is_article),
 )
