@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from pipeline.checks.amounts import fold_words, item_of, start_of
+from pipeline.checks.amounts import COLUMNS, fold_words, item_of, read_amount, start_of
 from pipeline.checks.places import cell_at, has_unread_amounts, label_of, row_cells, run_together, table_at
 from pipeline.checks.registry import CheckedReport, once
 from schemas.records import RecordKind
@@ -23,15 +23,20 @@ _INCOME = re.compile(r"一般公共预算|政府性基金|专户|国有资本|�
 _SPLIT = re.compile(r"按(?P<side>收入|支出)(?:性质|来源)?(?:划)?分")
 _BLOCK_END = re.compile(r"目标|指标|自评|情况说明|填表")
 _NUMBER = re.compile(r"\s*[(（]?(?P<number>\d{1,2})[)）]?\s*[、.．](?!\d)")
+_ROW_EACH = re.compile(r"一个?\S{0,6}一行")
+_AFTER_PROJECTS = re.compile(r"公用经费|基本支出|人员经费|政府采购|三公|合计|总计")
 _LISTED = re.compile(r"\s*(?:其中|[(（]?\d{1,2}[)）]?\s*[、.．](?!\d))")
 
 
 class Breakdown(NamedTuple):
-    """A total and its parts. ``stated`` is the cell of a total that has no record of its own (按收入性质分：731.26)."""
+    """A total and its parts, in some columns. ``stated`` is the cell of a total that has no record of its own
+    (按收入性质分：731.26).
+    """
 
     total: GroundedRecord
     parts: tuple[GroundedRecord, ...]
     stated: Cell | None = None
+    columns: tuple[str, ...] = tuple(COLUMNS)
 
 
 class FundingRow(NamedTuple):
@@ -73,7 +78,10 @@ def _rows(report: CheckedReport, table: Table, records: Iterable[GroundedRecord]
 
 
 def numbered_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Breakdown]:
-    """Rows 1、2、3 under a row without number are its parts; 其中 rows between them belong to the one above."""
+    """Rows 1、2、3 under a row without number are its parts; 其中 rows between them belong to the one above.
+
+    A last number that has no amounts but rows of its own (3、专项资金（一个专项一行）) leaves open which rows these are.
+    """
     for place, total in enumerate(rows[:-1]):
         if total.number is not None or _LISTED.match(total.label) or rows[place + 1].number != 1:
             continue
@@ -84,7 +92,8 @@ def numbered_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Br
                     break
                 parts.append(row)
         within = range(total.row, _end_of_list(table, parts[-1]))
-        if len(parts) > 1 and _all_read(table, rows, (total, *parts), within):
+        open_ended = _ROW_EACH.search(_label_at(table, within.stop - 1)) and _goes_on(table, within.stop)
+        if len(parts) > 1 and not open_ended and _all_read(table, rows, (total, *parts), within):
             yield Breakdown(total.record, tuple(part.record for part in parts))
 
 
@@ -102,7 +111,8 @@ def vehicle_breakdowns(rows: Sequence[FundingRow]) -> Iterator[Breakdown]:
 def source_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Breakdown]:
     """The rows of a form's funding block by source (当年财政拨款, 上年结转, 其他资金 …) are parts of 年度资金总额.
 
-    Blocks that nest one 其中 in another, or mix sources with kinds of expense, are left alone.
+    A single source with the whole budget must have spent the whole expenditure. Blocks that nest one 其中 in another,
+    or mix sources with kinds of expense, are left alone.
     """
     split = min((cell.row for cell in table.cells if _SPLIT.search(fold_words(cell.text))), default=None)
     block = [row for row in rows if split is None or row.row < split]
@@ -110,10 +120,20 @@ def source_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Brea
     parts = [row for row in block if row not in totals and row.number is None]
     nested = sum(row.label.lstrip().startswith("其中") for row in parts) > 1 or _has_levels(parts)
     kinds = [row.item in _KINDS for row in parts]
-    if len(totals) != 1 or len(parts) < 2 or nested or any(kinds) is not all(kinds):
+    if len(totals) != 1 or not parts or nested or any(kinds) is not all(kinds):
         return
-    if all(kinds) or all(_SOURCE.search(row.item) for row in parts):
+    if len(parts) == 1:
+        if _SOURCE.search(parts[0].item) and _has_whole_budget(parts[0].record, totals[0].record):
+            for breakdown in _complete(table, rows, totals[0], parts):
+                yield breakdown._replace(columns=("executed",))
+    elif all(kinds) or all(_SOURCE.search(row.item) for row in parts):
         yield from _complete(table, rows, totals[0], parts)
+
+
+def _has_whole_budget(part: GroundedRecord, total: GroundedRecord) -> bool:
+    column = "annual_budget" if total.get("annual_budget") is not None else "initial_budget"
+    own, whole = read_amount(part, column), read_amount(total, column)
+    return own is not None and whole is not None and own.value == whole.value > 0
 
 
 def _has_levels(parts: Sequence[FundingRow]) -> bool:
@@ -146,12 +166,21 @@ def _all_read(table: Table, rows: Sequence[FundingRow], used: Sequence[FundingRo
     return not unread and all(row.sound for row in used)
 
 
+def _label_at(table: Table, row: int) -> str:
+    return next((cell.text for cell in row_cells(table, row) if cell.text), "")
+
+
+def _goes_on(table: Table, row: int) -> bool:
+    """True where the row is none of those that follow on the list of projects in any form."""
+    label = _label_at(table, row) if row < table.row_count else ""
+    return bool(label) and _AFTER_PROJECTS.search(label) is None
+
+
 def _end_of_list(table: Table, last: FundingRow) -> int:
     """The row after the numbered rows, those without a record included."""
     row = last.row + 1
     while row < table.row_count:
-        label = next((cell.text for cell in row_cells(table, row) if cell.text), "")
-        match = _NUMBER.match(unicodedata.normalize("NFKC", label))
+        match = _NUMBER.match(unicodedata.normalize("NFKC", _label_at(table, row)))
         if match is None or int(match["number"]) <= (last.number or 0):
             break
         row += 1

@@ -5,39 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
 
-from pipeline.checks.amounts import COLUMNS, Amount, fold_words, precision, read_amount, read_quantity, refs_of, span_of
+from pipeline.checks.amounts import COLUMNS, Amount, fold_words, read_amount, span_of
 from pipeline.checks.amounts import item_of as item_words
 from pipeline.checks.breakdowns import TOTAL_ITEM
 from pipeline.checks.places import funding_by_evaluation, is_form
 from pipeline.checks.registry import CheckedReport, check
-from pipeline.checks.units import is_misscaled
 from pipeline.prose.numbers import Spoken, spoken_in
 from pipeline.prose.phrases import sentence_at
-from pipeline.quantities import Quantity, tolerance
+from pipeline.quantities import tolerance
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
 from schemas.text import Span
 
 _SUFFIX = re.compile(r"(?:经费|费用|费|支出|金额|总额)(?:支出|总额)?\Z")
 _WHOLE = re.compile(r"(?:部门|单位)?整体支出(?:总额)?|总支出|(?:部门|本年|年度)?支出(?:总额|合计)")
-_VERBS = re.compile(
-    r"^(?:累计|共计|全年|实际|共|已|新)*(?:完成|实现|开展|组织|举办|引进|到位|推进|落实|培育|建成|建设|达到|实施|发放)+"
-)
-_ROW_NUMBER = re.compile(r"^\s*指标\s*\d{1,2}\s*[:：、.．]?\s*")
-_GENERIC = re.compile(
-    r"(?:各类|相关|专题|专项|业务|重点)*(?:行动|培训班?|培训人次|会议|活动|检查|项目|任务|工作|满意度|合格率|资金|投资)"
-)
-_PART_OF_YEAR = re.compile(
-    r"\d{1,2}\s*[-—－~～至]\s*\d{1,2}\s*月|上半年|季度|截至|截止|\d{1,2}月[底末份]?|累计|去年|上年末"
-)
-_SCOPE = re.compile(r"全国|全省|全市|全州|全县|全区|全镇|全乡|市本级|区本级|县本级|城区|农村")
 _LONG_DECIMAL = re.compile(r"\d[\d,，]{1,}\.\d+")
-_SHORT_NAME = 4
-_LONG_NAME = 6
+_TEN_THOUSAND = 10_000
 _LONG_AMOUNT = 10_000  # in units of the last digit: five digits
-_FEW = 10  # small counts agree or differ by chance
 
 
 @check("CONFLICT", Severity.ERROR)
@@ -77,27 +62,6 @@ def nearly_equal_amounts(report: CheckedReport) -> Iterator[Finding]:
                 yield Finding("CONFLICT", Severity.ERROR, detail, (twin.span, amount.span), (amount.ref,))
 
 
-@check("CONFLICT", Severity.ERROR)
-def conflicting_measures(report: CheckedReport) -> Iterator[Finding]:
-    """同一指标在报告中有两个不同的实际完成值。
-
-    Prose against form or prose against prose of one evaluation, names equal after folding; prose of the department
-    against a project only where the names are long and the values close, as a project may be a part of the whole.
-    Sentences on a part of the year or on another area are no statements of the same fact.
-    """
-    records = [r for r in report.of_kind(RecordKind.INDICATOR) if _is_firm(report, r)]
-    named: dict[str, list[GroundedRecord]] = {}
-    for record in records:
-        named.setdefault(_name_key(record), []).append(record)
-    for first, second in (pair for same in named.values() for pair in combinations(same, 2)):
-        if _are_one_fact(report, first, second, records) and _disagree(first, second):
-            where = ["表格" if r.references.get("origin") == "form" else "正文" for r in (first, second)]
-            values = [f"{place}写{r.value('actual')}" for place, r in zip(where, (first, second), strict=True)]
-            detail = f"{first.value('name')}：{values[0]}，另一处{values[1]}"
-            refs = (*refs_of(first, ("actual",)), *refs_of(second, ("actual",)))
-            yield Finding("CONFLICT", Severity.ERROR, detail, (*span_of(first), *span_of(second)), refs)
-
-
 def _item_key(record: GroundedRecord, evaluation_name: str) -> str:
     item = item_words(record)
     if TOTAL_ITEM.fullmatch(item) or _WHOLE.fullmatch(item) or (item and item == evaluation_name):
@@ -115,7 +79,8 @@ def _amount_conflict(record: GroundedRecord, forms: Sequence[GroundedRecord], co
         # Only a coarser number may be the other one rounded: 1684.2 agrees with 1684.18, 1684.17 does not.
         slack = max(here.half, other.half) if here.half != other.half else Decimal(0)
         agree = abs(here.value - other.value) <= slack
-        if agree or here.dimension != other.dimension or is_misscaled(here, other) or is_misscaled(other, here):
+        small, large = sorted((here.value, other.value))
+        if agree or here.dimension != other.dimension or large == small * _TEN_THOUSAND:  # UNIT tells the latter
             return
     form, other = there[0]
     detail = f"{record.value('item')}{COLUMNS[column]}：正文写{here.text}，表格写{other.text}"
@@ -146,72 +111,3 @@ def _is_same_item(other: GroundedRecord, record: GroundedRecord, twin: Spoken) -
     amounts = [field.span for field in other.fields if field.name in COLUMNS and field.span is not None]
     here = any(span.overlaps(twin.span) for span in amounts)
     return here and _item_key(other, "") == _item_key(record, "")
-
-
-def _is_firm(report: CheckedReport, record: GroundedRecord) -> bool:
-    """True for an exact value of the whole year."""
-    actual, span = read_quantity(record, "actual"), record.quote.span
-    if actual is None or actual.hedge or actual.comparator not in {None, "="} or span is None:
-        return False
-    if record.references.get("origin") == "form":
-        return True
-    return _PART_OF_YEAR.search(report.document.quote(sentence_at(report.document.text, span))) is None
-
-
-def _are_one_fact(
-    report: CheckedReport, first: GroundedRecord, second: GroundedRecord, records: Sequence[GroundedRecord]
-) -> bool:
-    """Of two records of one name, whether they state the same fact."""
-    origins = {r.references.get("origin") for r in (first, second)}
-    evaluations = [r.references.get("evaluation", "") for r in (first, second)]
-    name = _name_key(first)
-    if "narrative" not in origins or _GENERIC.fullmatch(name):
-        return False
-    if evaluations[0] != evaluations[1]:
-        return "department" in evaluations and len(name) >= _LONG_NAME and _are_close(first, second, Decimal("1.1"))
-    if "form" in origins:
-        rows = [r for r in records if r.references == second.references and _name_key(r) == name]
-        return len(name) >= _SHORT_NAME and len(rows) == 1 and _are_close(first, second, Decimal(2))
-    places = [sentence_at(report.document.text, r.quote.span) for r in (first, second) if r.quote.span]
-    scopes = [set(_SCOPE.findall(report.document.quote(place))) for place in places]
-    apart = not places[0].overlaps(places[1]) and (not all(scopes) or scopes[0] == scopes[1])
-    return apart and len(name) >= _SHORT_NAME and _are_close(first, second, Decimal("1.25"))
-
-
-def _name_key(record: GroundedRecord) -> str:
-    name = fold_words(_ROW_NUMBER.sub("", record.value("name") or ""))
-    return _VERBS.sub("", name) or name
-
-
-def _are_close(first: GroundedRecord, second: GroundedRecord, ratio: Decimal) -> bool:
-    """True where the larger value is at most ``ratio`` times the smaller, and neither is a small plain count."""
-    pair = _pair(first, second)
-    if pair is None or min(pair) <= 0:
-        return False
-    quantities = [read_quantity(record, "actual") for record in (first, second)]
-    counted = all(q is not None and q.scale == 1 and not q.decimals and q.dimension != "percent" for q in quantities)
-    return max(pair) <= ratio * min(pair) and not (counted and min(pair) < _FEW)
-
-
-def _disagree(first: GroundedRecord, second: GroundedRecord) -> bool:
-    pair, quantities = _pair(first, second), [read_quantity(record, "actual") for record in (first, second)]
-    if pair is None:
-        return False
-    bare = any(q is not None and q.dimension == "none" for q in quantities)
-    halves = [precision(q) / (q.scale if bare else 1) for q in quantities if q is not None]
-    return abs(pair[0] - pair[1]) > (max(halves) if len(set(halves)) > 1 else 0)
-
-
-def _pair(first: GroundedRecord, second: GroundedRecord) -> tuple[Decimal, Decimal] | None:
-    """Both values in the base unit of one dimension; as written where a form left its unit to a column of units."""
-    a, b = read_quantity(first, "actual"), read_quantity(second, "actual")
-    if a is None or b is None:
-        return None
-    if a.dimension == b.dimension:
-        return (a.value, b.value) if _same_count(a, b) else None
-    return (a.number, b.number) if "none" in (a.dimension, b.dimension) else None
-
-
-def _same_count(a: Quantity, b: Quantity) -> bool:
-    """人 and 人次 count different things; 万人 and 人 do not."""
-    return not a.dimension.startswith("count") or a.unit == b.unit

@@ -13,16 +13,21 @@ from schemas.records import RecordKind
 from schemas.stages import Finding, Severity
 from schemas.text import Span
 
-_KIND = r"(?:局|委员会|办公室|办事处|厅)(?:本级|机关)?"
+_KIND = (
+    r"(?:局|委员会|办公室|办事处|厅|联合会|人民政府|总工会|中心|医院|学校|档案馆|图书馆|文化馆|博物馆|法院|检察院|支队|总队)(?:本级|机关)?"
+)
 _REGION = r"(?:自治区|自治州|自治县|省|市|州|盟|县|区|旗|镇|乡|街道)"
 _NAME = rf"(?P<name>[\u4e00-\u9fff]{{2,8}}?{_REGION}[\u4e00-\u9fff]{{2,16}}?{_KIND})"
 _START = r"(?:(?<=[\n。；，,：:\s　年])|(?<=年度)|\A)"
 _SELF = (
-    r"(?:\s*\d{4}\s*年度?(?:部门|单位)?(?:整体|项目)?(?:支出)?绩效|(?:部门|单位)?整体支出(?:绩效|自评)|绩效自评(?:报告|情况)"
+    r"(?:\s*\d{4}\s*年度?(?:(?:部门|单位)?(?:整体|项目)?(?:支出)?绩效|(?:部门)?预算(?:编制|执行))"
+    r"|(?:部门|单位)?整体支出(?:绩效|自评|管理|规范)|绩效自评(?:报告|情况)"
+    r"|(?:严格|认真|积极|切实|扎实|持续|始终)?(?:按照?|围绕|落实)[^。；\n]{0,24}(?:预算|绩效|合同|资金)"
     r"|(?:较好|很好|圆满|全面|认真|切实|扎实|严格)地?(?:完成|履行|实现)了?|(?:的)?主要(?:工作)?(?:职责|职能)(?:是|为|包括|有|：|:)"
     r"|(?:部门)?(?:整体)?支出绩效(?:自评)?得分)"
 )
 _SUBJECT = re.compile(_START + _NAME + r"(?=" + _SELF + r")")
+_OWN_SCORE = re.compile(r"\s*\d{4}\s*年度?(?:部门|单位)?整体支出绩效(?:自评|评价)?(?:综合)?(?:得分|总分|分数)")
 _SIGNATURE = re.compile(
     r"[ \t　]*(?:单位名称|填报单位|自评单位)?[（(：:盖章）)]*\s*" + _NAME + r"[（(]?(?:盖章|公章)?[）)]?\s*"
 )
@@ -38,7 +43,7 @@ def foreign_names(report: CheckedReport) -> Iterator[Finding]:
     """应写本单位名称的地方写了其他单位的名称，疑为套用他人报告。
 
     Looked at are names as the subject of the unit's own duties, results and self-evaluation, and the signature. Only
-    bodies of another place count.
+    bodies of another place of the same rank count, save for the score of the whole, which is the unit's alone.
     """
     field = next((r.get("unit_name") for r in report.of_kind(RecordKind.REPORT) if r.get("unit_name")), None)
     own = _fold(field.value) if field is not None else ""
@@ -47,7 +52,8 @@ def foreign_names(report: CheckedReport) -> Iterator[Finding]:
     evidence = (field.span,) if field.span is not None else ()
     seen: set[str] = set()
     for name, span in (*_subjects(report), *_signatures(report)):
-        if name in seen or not _is_foreign(_fold(name), own):
+        scored = _OWN_SCORE.match(report.document.text, span.end) is not None
+        if name in seen or not (_is_foreign(_fold(name), own) or (scored and _is_other(_fold(name), own))):
             continue
         seen.add(name)
         detail = f"此处写作“{name}”，本单位为“{field.value}”"
@@ -90,6 +96,24 @@ def _is_foreign(name: str, own: str) -> bool:
     """True for a body of another place. One of the same place may be a superior, a colleague, or a body under it."""
     there, here = _PLACE.match(name), _PLACE.match(own)
     return there is not None and here is not None and there.group() not in own and here.group() not in name
+
+
+def _is_other(name: str, own: str) -> bool:
+    """True where neither name is the other one shortened (``残联`` for ``残疾人联合会``)."""
+    return not _shortens(_without_place(name), _without_place(own)) and not _shortens(
+        _without_place(own), _without_place(name)
+    )
+
+
+def _without_place(name: str) -> str:
+    place = _PLACE.match(name)
+    return name[place.end() :] if place is not None else name
+
+
+def _shortens(short: str, full: str) -> bool:
+    """True where the characters of one stand in the other in their order."""
+    rest = iter(full)
+    return all(char in rest for char in short)
 
 
 def _fold(name: str) -> str:

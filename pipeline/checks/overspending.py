@@ -15,14 +15,17 @@ from schemas.stages import Finding, GroundedRecord, Severity
 _REASON = re.compile(r"原因|由于|因为|主要是|系因|所致|追加|调增|调整|结转|上年结余|上级下达")
 _WHOLE = re.compile(r"整体支出|支出总额|总支出|支出总计|支出合计")
 _FILLER = re.compile(r"经费|费用|资金|金额|支出|总额|合计|情况|使用|项目|专项|费$|^其中")
+_MUST_BE_BUDGETED = re.compile(r"三公|接待|出国|车|会议|培训")
 _SHORTEST = 2
+_PROJECT_NAME = 4
 
 
 @check("OVER_BUDGET", Severity.WARNING)
 def unexplained_overspending(report: CheckedReport) -> Iterator[Finding]:
     """实际支出超过了与之相比的预算，且没有说明原因。
 
-    The budget is 全年预算数, and 年初预算数 only where no other is given. A reason counts where a deviation, or any
+    The budget is 全年预算数, and 年初预算数 only where no other is given, not for a project either whose own form or
+    passage has the money that was added in the year, nor for one that had no budget when the year began. A reason counts where a deviation, or any
     sentence with a word of reason, names the item or the row that it is a part of.
     """
     above = _rows_above(report)
@@ -32,6 +35,10 @@ def unexplained_overspending(report: CheckedReport) -> Iterator[Finding]:
         budget = read_amount(record, column) if column is not None else None
         if executed is None or column is None or budget is None or not _exceeds(executed, budget):
             continue
+        if column == "initial_budget" and (
+            _has_later_budget(report, record, executed) or _came_in_the_year(record, budget)
+        ):
+            continue
         rows = (record, *above.get(record.index, ()))
         if any(_is_explained(report, row) for row in rows) or _repeats(record, rows[1:], column):
             continue
@@ -39,6 +46,27 @@ def unexplained_overspending(report: CheckedReport) -> Iterator[Finding]:
         amounts = f"{COLUMNS[column]}{budget.text}，实际支出{executed.text}，超出{excess}"
         detail = f"{record.value('item') or '资金'}：{amounts}，未说明原因"
         yield Finding("OVER_BUDGET", Severity.WARNING, detail, span_of(record), refs_of(record, (column, "executed")))
+
+
+def _has_later_budget(report: CheckedReport, record: GroundedRecord, executed: Amount) -> bool:
+    """True where the project that the row names has a final budget of its own that covers what was spent."""
+    item = item_of(record)
+    for project in report.of_kind(RecordKind.EVALUATION):
+        name = fold_words(project.value("name"))
+        if project.references.get("scope") != "project" or min(len(name), len(item)) < _PROJECT_NAME:
+            continue
+        if not (name in item or item in name or _FILLER.sub("", name) == _FILLER.sub("", item)):
+            continue
+        for other in report.by_evaluation(RecordKind.FUNDING).get(project.references.get("id", ""), ()):
+            budget = read_amount(other, "annual_budget")
+            if budget is not None and budget.value + budget.half >= executed.value - executed.half:
+                return True
+    return False
+
+
+def _came_in_the_year(record: GroundedRecord, budget: Amount) -> bool:
+    """True for a row that began the year with nothing: no budget to compare with, 三公经费 aside, which must have one."""
+    return not budget.value and _MUST_BE_BUDGETED.search(item_of(record)) is None
 
 
 def _repeats(record: GroundedRecord, above: tuple[GroundedRecord, ...], column: str) -> bool:

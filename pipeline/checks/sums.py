@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -16,14 +17,12 @@ from pipeline.checks.breakdowns import (
     split_breakdowns,
     vehicle_breakdowns,
 )
-from pipeline.checks.enumerations import Enumeration, read_enumerations
-from pipeline.checks.places import is_form
-from pipeline.checks.registry import CheckedReport, check
+from pipeline.checks.registry import CheckedReport, check, once
 from pipeline.quantities import parse_quantity
-from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
 from schemas.text import Cell, Span
 
+_TEN_THOUSAND = Decimal(10_000)
 _STATED = re.compile(r"分[)）]?\s*[:：]\s*(?P<amount>\d[\d,，]*(?:\.\d+)?)")
 
 
@@ -40,6 +39,15 @@ class Addition(NamedTuple):
         allowed = sum((part.half for part in self.parts), self.total.half)
         return difference if abs(difference) > allowed else Decimal(0)
 
+    @property
+    def is_misscaled(self) -> bool:
+        """True where the parts add up once the total, or they, are read in a unit ten thousand times larger."""
+        total, parts = self.total.value, sum((part.value for part in self.parts), Decimal(0))
+        half = sum((part.half for part in self.parts), Decimal(0))
+        up = abs(total * _TEN_THOUSAND - parts) <= self.total.half * _TEN_THOUSAND + half
+        down = abs(parts * _TEN_THOUSAND - total) <= self.total.half + half * _TEN_THOUSAND
+        return total > 0 and parts > 0 and (up or down)
+
 
 @check("SUM", Severity.ERROR)
 def wrong_sums_in_tables(report: CheckedReport) -> Iterator[Finding]:
@@ -48,17 +56,20 @@ def wrong_sums_in_tables(report: CheckedReport) -> Iterator[Finding]:
     Labeling guide: half a unit of the last digit of every number, added up, is let pass. A blank part is unknown, not
     zero: such a column is not judged.
     """
-    for table, rows in funding_tables(report):
-        breakdowns = [
-            *numbered_breakdowns(table, rows),
-            *vehicle_breakdowns(rows),
-            *source_breakdowns(table, rows),
-        ]
-        for breakdown in breakdowns:
-            for column in COLUMNS:
-                addition = _addition(breakdown, column)
-                if addition is not None and addition.difference:
-                    yield _finding(breakdown, addition, column)
+    for breakdown, column, addition in _additions(report):
+        if addition.difference and not addition.is_misscaled:
+            yield _finding(breakdown, addition, column)
+
+
+@check("UNIT", Severity.ERROR)
+def impossible_units_in_tables(report: CheckedReport) -> Iterator[Finding]:
+    """表中合计数与各分项之和数字相同，单位相差一万倍。"""
+    seen: set[int] = set()
+    for breakdown, column, addition in _additions(report):
+        if addition.is_misscaled and breakdown.total.index not in seen:
+            seen.add(breakdown.total.index)
+            found = _finding(breakdown, addition, column)
+            yield replace(found, code="UNIT", detail=found.detail.rpartition("，")[0] + "，单位相差一万倍")
 
 
 @check("SUM", Severity.ERROR)
@@ -80,39 +91,22 @@ def wrong_splits(report: CheckedReport) -> Iterator[Finding]:
                 yield _finding(breakdown, additions[0], "")
 
 
-@check("SUM", Severity.ERROR)
-def wrong_sums_in_prose(report: CheckedReport) -> Iterator[Finding]:
-    """正文中列出的各分项之和与合计数不符。
-
-    A list after 包括 or 具体为 is taken to be complete, as are 基本支出 with 项目支出, 人员经费 with 公用经费, and the
-    three of 三公经费; any other 其中 may name only some parts, which must not exceed the whole.
-    """
-    for record in report.of_kind(RecordKind.FUNDING):
-        if is_form(report.document, record):
-            continue
-        for column in ("annual_budget", "initial_budget", "executed"):
-            total = read_amount(record, column)
-            found = read_enumerations(report.document.text, record, total) if total is not None else None
-            if total is not None and found is not None:
-                yield from _enumeration_finding(record, total, found)
-
-
-def misscaled_parts(total: Amount, listed: Enumeration) -> tuple[Amount, ...]:
-    """The parts written in 元 that make the sum right once they are read in the total's unit; () otherwise."""
-    small = tuple(part for part in listed.parts if part.factor == 1 < total.factor and part.value)
-    scaled = tuple(
-        part._replace(value=part.value * total.factor, half=part.half * total.factor) if part in small else part
-        for part in listed.parts
-    )
-    return small if small and not Addition(total, scaled).difference else ()
-
-
-def _enumeration_finding(record: GroundedRecord, total: Amount, listed: Enumeration) -> Iterator[Finding]:
-    addition = Addition(total, listed.parts)
-    wrong = addition.difference if listed.complete else max(addition.difference, Decimal(0))
-    if wrong and not misscaled_parts(total, listed):
-        detail = _arithmetic(record.value("item") or "合计", addition)
-        yield Finding("SUM", Severity.ERROR, detail, (total.span, listed.span), (total.ref,))
+@once
+def _additions(report: CheckedReport) -> tuple[tuple[Breakdown, str, Addition], ...]:
+    """Every total of a table with its parts, column by column."""
+    found = []
+    for table, rows in funding_tables(report):
+        breakdowns = [
+            *numbered_breakdowns(table, rows),
+            *vehicle_breakdowns(rows),
+            *source_breakdowns(table, rows),
+        ]
+        for breakdown in breakdowns:
+            for column in breakdown.columns:
+                addition = _addition(breakdown, column)
+                if addition is not None:
+                    found.append((breakdown, column, addition))
+    return tuple(found)
 
 
 def _addition(breakdown: Breakdown, column: str) -> Addition | None:

@@ -14,7 +14,7 @@ from schemas.text import Span
 
 _SEMICOLON = re.compile(r"[；;]")
 _LISTED = re.compile(r"\s*[、和及与]\s*(?:和|及)?\s*")
-_POINTS = re.compile(r"(?:(?P<weight>分值|权重|满分)|(?P<score>得分|评分|自评得?分?))(?:为|是|[:：])?$")
+POINTS = re.compile(r"(?:(?P<weight>分值|权重|满分)|(?P<score>得分|评分|自评得?分?))(?:为|是|[:：])?$")
 _REACH = 12
 _FIELDS = {
     Role.ACTUAL: "actual",
@@ -70,7 +70,7 @@ def _told_in(sentence: str) -> tuple[tuple[Span, frozenset[str]], ...]:
     roles: list[frozenset[Role]] = []
     found = []
     for number in numbers:
-        points = _POINTS.search(tight(sentence[max(0, number.number.start - _REACH) : number.number.start]))
+        points = POINTS.search(tight(sentence[max(0, number.number.start - _REACH) : number.number.start]))
         told = frozenset[Role]() if points else _possible_roles(sentence, numbers, roles)
         alone = frozenset({Role.ACTUAL}) not in roles and told == {Role.COMPLETION}
         fields = {_FIELDS[role] for role in told if role in _FIELDS} | ({"actual"} if alone else set())

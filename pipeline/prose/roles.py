@@ -117,7 +117,7 @@ _STAFF = re.compile(
 )
 _COMPARED_TO = re.compile(r"超过|高于|低于|超出|控制在|未达|达到|不及|不超过|比|较")
 _SHARE = re.compile(r"(?:约|仅|均)?占")
-_TIME_MATTERS = re.compile(r"时间|时限|时长|缩短|压缩|工期|平均|办结|周期|提速")
+_TIME_MATTERS = re.compile(r"时间|天数|时限|时长|缩短|压缩|工期|平均|办结|周期|提速")
 _INCLUDED = re.compile(r"[（(](?:含|包括|包含)[^（()）]{0,12}$")
 _FEW = "一二两三四五六七八九"
 

@@ -10,6 +10,7 @@ from pipeline.engines.rules.evaluations import project_in_title
 from pipeline.forms.grid import align_row, is_blank
 from pipeline.forms.reading import BlockKind, Form
 from pipeline.forms.year import find_year
+from pipeline.prose.declarations import find_declarations, is_of_one_project
 from schemas.records import RecordKind
 from schemas.stages import Candidate, Claim, Section, SectionKind
 from schemas.text import Document, Span
@@ -33,11 +34,6 @@ _AUTHORIZED = re.compile(
 _ACTUAL = re.compile(
     rf"(?:(?:实有|现有|年末|实际)*(?:在职(?:在编|在岗)?|在编(?:在职|在岗)?|在岗)(?:人员|职工|干部|人数|干部职工|教职工)*(?:总?数|人数)?|(?:实有|实际)(?:人数|人员|在编人员))(?:共|合计|总计|为|有|是|共有|共计)?\s*[:：]?\s*{_COUNT}"
 )
-_NO_DEVIATION = re.compile(
-    r"[^。；;\n]{0,40}(?:未出现|不存在|无|没有|未发生|未有)[^。；;，,\n]{0,16}(?:偏离|未完成|偏差)[^。；;，,\n]{0,24}(?:目标|项目|情况|指标)?"
-)
-_ONE_PROJECT = re.compile(r"该项目|此项目|本项目")
-_DEVIATION_OBJECT = re.compile(r"目标|指标|绩效")
 
 
 def read_facts(document: Document, sections: Sequence[Section], forms: Sequence[Form]) -> Candidate:
@@ -143,12 +139,10 @@ def _staff_in(text: str, span: Span) -> Iterator[tuple[str, Span]]:
 
 def _declared(document: Document, sections: Sequence[Section]) -> Span | None:
     for section in sections:
-        if section.kind in (SectionKind.PROFILE, SectionKind.FORM) or _ONE_PROJECT.search(
+        if section.kind not in (SectionKind.PROFILE, SectionKind.FORM) and not is_of_one_project(
             document.quote(section.span)[:60]
         ):
-            continue
-        for match in _NO_DEVIATION.finditer(document.text, section.span.start, section.span.end):
-            if _DEVIATION_OBJECT.search(match[0]) and "原因" not in match[0] and not _ONE_PROJECT.search(match[0]):
-                start = match.start() + len(match[0]) - len(match[0].lstrip())
-                return Span(start, match.end())
+            found = next(find_declarations(document.text, section.span), None)
+            if found is not None:
+                return found
     return None

@@ -19,13 +19,13 @@ _MONEY_WORD = re.compile(
 )
 _NOT_FUNDING = re.compile(
     r"收入|全社会|规模以上|资产|到位(?:省|市|县|区|境|外|内)|引进|引资(?:到位|实际|总额|额|$)|外资|内资|投资|销售|产值|产量|交易额|零售|贸易|进出口|贷款|税收|增加值|营业|储蓄|存款|增收|债务|人均|直接带动|捐|罚没|追缴|挽回|筹|融资|"
-    r"结余|结转|次均|人均|平均|征收|收取|收缴|盘活|同比|[较比]上年(?!度?的?$)|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户"
+    r"结余|结转|次均|人均|平均|征收|收取|收缴|盘活|同比|[较比]上年(?!度?的?$)|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户|免征|减免|减税|降费|(?:以上|上述)[一二三四五六七八九十两\d]+[项个类]"
 )
 _INCOME = re.compile(r"收入")
 _COLUMN_WORDS = re.compile(
     r"(?:(?:追加|调整|调增)(?:指标|预算|资金)?后(?:的)?|全年|年初|年终|年末|本年度?|年度|当年|实际|累计|实际累计|部门|财政|总)*"
-    r"(?:预算批复数?|批复预算数?|预算调整数|调整后预算数?|调整预算数?|预算执行数|预算(?:总额|金额|总数|资金|控制数|数|安排)?|决算数?|执行数?|执行金额|到位数?|到位资金|[较比]?(?:上年|去年)度?的?)"
-    r"(?:为|是|共计|合计|约|共|总计|[:：])*$"
+    r"(?:(?:执行中|年中|中途|期间|过程中)(?:调整|调增|调减)|年初(?:安排|批复|核定|下达)|实际支出(?:数|额|金额)?|预算批复数?|批复预算数?|预算调整数|调整后预算数?|调整预算数?|预算执行数|预算(?:总额|金额|总数|资金|控制数|数|安排)?|决算数?|执行数?|执行金额|到位数?|到位资金|[较比]?(?:上年|去年)度?的?)"
+    r"(?:为|是|到|至|共计|合计|约|共|总计|[:：])*$"
 )
 _VERBS = re.compile(r"(?:为|是|共计|合计|共|约|总计|达到|达|仅|支出了|使用了|其中|[:：，,（(\s])+$")
 _SUBJECT = re.compile(
@@ -35,19 +35,25 @@ _BUDGET_WORD = re.compile(
     r"预算|支出|决算|经费|执行数|(?:^|预算|资金)执行了?$|拨款|使用资金|涉及资金|三公|开支|列支|专项资金|(?<!消)费$|费用$|接待费|维护费"
 )
 _GENERIC = re.compile(
-    r"^(?:中心|我?[局委办院校处站所]|追加指标后|调整后)$|^(?:项目)?(?:支出|资金|经费|项目支出|项目资金|费用|实际支出|总支出|财政资金|专项资金|预算|财政拨款|资金总额|项目)?$"
+    r"^(?:中心|我?[局委办院校处站所]|追加指标后|调整后|(?:严格)?控制在|低于|未超过?|不超过?|年[末终底]支出|累计支出|调整|(?:上年|去年)度?(?:同期)?(?:支出|决算|执行)?数?)$|^(?:项目)?(?:支出|资金|经费|项目支出|项目资金|费用|实际支出|总支出|财政资金|专项资金|预算|财政拨款|资金总额|项目)?$"
 )
 _RATE = re.compile(
     r"执行率|完成(?:年初|全年|年度|调整)?预算(?:数)?的?$|预算完成率|支出(?:进度|率)|占(?:年初|全年)?预算(?:数)?的?$|执行进度|支付率|使用率|预算的$"
 )
 _PLANNED = re.compile(r"预计|计划投资|拟|将|概算|估算|明年|下一年|下年")
 _ITEM_STOP = re.compile(r"[，,。；;（(：:]")
-_WHOLE = re.compile(r"^(?:支出(?:总额|总计|合计|总数)|总支出|本年支出(?:合计|总计)?|全年(?:总)?支出|部门支出)$")
-_TOPIC = re.compile(r"([^“，。：:；\d]{2,24}?(?:项目|资金|经费|支出|费用|专项|补助|采购))(?=[“，：:（(\d])")
+_WHOLE = re.compile(
+    r"^(?:单位|部门|全年|本年|年度)*(?:支出(?:总额|总计|合计|总数)|总支出)$|^(?:本年支出|全年支出|部门(?:预算)?支出)$"
+)
+_TOPIC = re.compile(r"([^“，。：:；\d]{2,24}?(?:项目|资金|经费|支出|费用|专项|补助|采购))(?=[“，：:（(\d]|预算)")
 _NO_MONEY = frozenset("元万亿%％")
 _OF_PROJECT = ("项目支出", "基本支出", "项目经费", "项目资金")  # in a project's passage its own money
 _ADDED = re.compile(r"(?:年中|中途|预算|财政)*(?:追加|调[增减])(?:预算|资金|经费|指标)?")
 _CORE = re.compile(r"实际|支出|资金|经费|金额|总额")
+_STOPS = frozenset("，。；、）)")
+_CENTS = 2
+_NAMED_MONEY = re.compile(r"(?:支出|经费|费用?|资金|补助)(?:决算|为|共|是|[:：])*$")
+_NAMED = re.compile(r"[\u4e00-\u9fff]{4,}(?:为|共|是|[:：])*$")
 _PARTS = re.compile(r"其中|具体为|包括|分别为|如下|[:：]")
 _TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
 
@@ -86,11 +92,11 @@ def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidat
     current: _Open | None = None
     for sentence in split_sentences(text, span):
         words = text[sentence.start : sentence.end]
-        if _NO_MONEY.isdisjoint(words):
-            continue
         goes_on = text[sentence.start - 1] in "；;"
+        if _NO_MONEY.isdisjoint(words) and not (current is not None and goes_on):
+            continue
         parts = words.lstrip().startswith(("其中", "，其中")) or (goes_on and len(words) < 40)
-        column = current.column if current is not None and parts else ""
+        column = _column_of_parts(current) if current is not None and parts else ""
         if current is not None and not (goes_on and current.is_whole):
             yield from _candidate(text, current, owner)
             current = None
@@ -100,6 +106,11 @@ def read_prose_funding(text: str, span: Span, owner: Owner) -> Iterator[Candidat
             current = record
     if current is not None:
         yield from _candidate(text, current, owner)
+
+
+def _column_of_parts(whole: _Open) -> str:
+    """The column of parts that name none: what was spent of them, wherever that is said of the whole."""
+    return "executed" if "executed" in whole.fields else whole.column
 
 
 def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> Iterator[_Open]:
@@ -118,8 +129,9 @@ def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> It
                 current.fields.setdefault("rate", piece(text, number))
             continue
         if not _is_funding(quantity, left, owner, column or (current.column if current.fields else "")):
-            continue
-        code = money_column(tidy(left), owner.year) or column or current.column or "executed"
+            if not ((current.fields or column) and _is_bare_part(quantity, left, text[number.end : number.end + 1])):
+                continue
+        code = money_column(tidy(left), owner.year) or column or _column_of_parts(current) or "executed"
         item = _item(text, clause, number.start)
         if item is None and not current.fields and owner.name is None:
             item = _topic(text, sentence.start, clause)
@@ -136,7 +148,7 @@ def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> It
 
 
 def _is_funding(quantity: Quantity, left: str, owner: Owner, column: str) -> bool:
-    words = re.sub(r"\s+", "", left)
+    words = re.sub(r"\s+", "", left).rstrip("（(")
     if quantity.dimension.startswith("money") is False:
         bare = quantity.dimension == "none" and quantity.text.endswith(("万", "亿"))
         unitless = quantity.dimension == "none" and quantity.decimals == 2 and owner.about_money
@@ -147,6 +159,15 @@ def _is_funding(quantity: Quantity, left: str, owner: Owner, column: str) -> boo
     if not owner.about_money and not column:
         return _BUDGET_WORD.search(words) is not None
     return bool(_MONEY_WORD.search(words)) or bool(column)
+
+
+def _is_bare_part(quantity: Quantity, left: str, after: str) -> bool:
+    """True for an amount without its unit after others that have theirs (``人员经费8万元，公用经费3，``)."""
+    if quantity.dimension != "none" or quantity.text.endswith(("万", "亿")) or after not in _STOPS:
+        return False
+    words = re.sub(r"\s+", "", left).rstrip("（(")
+    named = _NAMED_MONEY.search(words) if quantity.decimals != _CENTS else _NAMED.search(words)
+    return named is not None and _NOT_FUNDING.search(words) is None and _PLANNED.search(words) is None
 
 
 def _item(text: str, clause: int, end: int) -> Piece | None:

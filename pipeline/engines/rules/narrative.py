@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from pipeline.engines.rules.claims import Piece, candidate, claim, piece, quote_of
+from pipeline.prose.numbers import POINTS
 from pipeline.prose.phrases import (
     carries_name,
     clause_end,
@@ -43,6 +44,9 @@ _REACHED = re.compile(r"(?:达到|达|实现|完成|为)\s*")
 _COMPARED = re.compile(r"(?:超过|高于|低于|超出|突破)\s*")
 _FROM_EARLIER = re.compile(r"(?:由|从)[^，。；]{0,8}\d[^，。；]*$")
 _BARE_VERB = re.compile(r"(?:实际)?(?:到位|完成|使用|利用|达到|完成值)")
+_BARE_TARGET = re.compile(r"(?:年度|绩效)?(?:目标|指标)值")
+_ROW_LABEL = re.compile(r"(?:[：:；;。\n①-⑳]|[)）])\s*([^：:；;。，,\n①-⑳（()）]{2,24})[：:]\s*\Z")
+_REACH = 40
 _LISTED = re.compile(r"\s*[、，,和及与]\s*(?:和|及)?\s*")
 _IN_TITLE = re.compile(r"《[^》]*$")
 
@@ -54,6 +58,7 @@ class _Open:
     name: Piece
     actual: Piece | None = None
     extra: dict[str, Piece] = field(default_factory=dict)
+    is_row: bool = False  # written like a row of a form: 门急诊量：目标值…，实际完成…，分值…，得分…
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,8 @@ def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> list[_O
         before = number.span.end
         opened: _Open | None = None
         if role in (Role.CHANGE, Role.COMPLETION, Role.TARGET) and current is not None:
-            group = _respective(text, numbers[place:]) if "分别" in setting.left else numbers[place : place + 1]
+            listed = "分别" in setting.left or (role is Role.COMPLETION and "分别" in setting.clause)
+            group = _respective(text, numbers[place:]) if listed else numbers[place : place + 1]
             group = group if len(group) <= len(records) else group[:1]
             for record, one in zip(records[-len(group) :], group, strict=True):
                 record.extra.setdefault(role.value, _extra(text, role, clause, one))
@@ -148,6 +154,8 @@ def _read_sentence(text: str, sentence: Span, numbers: list[_Number]) -> list[_O
             opened, pending = _with_target(text, pending, number), None
         elif role is Role.ACTUAL:
             opened, pending = _named(text, clause, number, right, current), None
+        elif current is not None and current.is_row and (points := POINTS.search(setting.left)):
+            current.extra.setdefault(points.lastgroup or "", _value(text, number))
         if opened is not None:
             current = opened
             records.append(opened)
@@ -200,6 +208,9 @@ def _named_target(text: str, clause: int, number: _Number, right: str) -> _Open 
     opened = _named(text, clause, number, right, None)
     if opened is None:
         return None
+    label = _ROW_LABEL.search(text, max(0, clause - _REACH), clause)
+    if label is not None and _BARE_TARGET.fullmatch(text[opened.name.span.start : opened.name.span.end]):
+        return _Open(piece(text, Span(*label.span(1))), opened.actual, is_row=True)
     match = re.search(
         r"的?(?:年度|全年|年初)?(?:绩效)?(?:目标|计划|指标|任务)(?:值|任务|数)?$",
         text[opened.name.span.start : opened.name.span.end],
@@ -223,7 +234,7 @@ def _lead_in(text: str, clause: int, actual: Piece) -> _Open | None:
 def _with_target(text: str, pending: _Open, number: _Number) -> _Open:
     """The result of the measure whose target was said first."""
     extra = {"target": pending.actual} if pending.actual else {}
-    return _Open(pending.name, _value(text, number), extra)
+    return _Open(pending.name, _value(text, number), extra, pending.is_row)
 
 
 def _value(text: str, number: _Number) -> Piece:
