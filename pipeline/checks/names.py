@@ -13,9 +13,7 @@ from schemas.records import RecordKind
 from schemas.stages import Finding, Severity
 from schemas.text import Span
 
-_KIND = (
-    r"(?:局|委员会|办公室|办事处|厅|联合会|人民政府|总工会|中心|医院|学校|档案馆|图书馆|文化馆|博物馆|法院|检察院|支队|总队)(?:本级|机关)?"
-)
+_KIND = r"(?:局|委员会|办公室|办事处|厅|联合会|人民政府|总工会|中心|医院|学校|档案馆|图书馆|文化馆|博物馆|法院|检察院|支队|总队)(?:本级|机关)?"
 _REGION = r"(?:自治区|自治州|自治县|省|市|州|盟|县|区|旗|镇|乡|街道)"
 _NAME = rf"(?P<name>[\u4e00-\u9fff]{{2,8}}?{_REGION}[\u4e00-\u9fff]{{2,16}}?{_KIND})"
 _START = r"(?:(?<=[\n。；，,：:\s　年])|(?<=年度)|\A)"
