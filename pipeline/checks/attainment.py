@@ -10,7 +10,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from pipeline.checks.amounts import fold_words, read_quantity, refs_of, span_of, spans_of
-from pipeline.checks.registry import CheckedReport, check
+from pipeline.checks.registry import CheckedReport, check, once
 from pipeline.quantities import Quantity, find_dates
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
@@ -49,7 +49,7 @@ def unmet_with_full_score(report: CheckedReport) -> Iterator[Finding]:
     """指标没有达到目标值，却得了满分。"""
     for record in _scored_rows(report):
         weight, score = read_quantity(record, "weight"), read_quantity(record, "score")
-        judged = judge_target(record)
+        judged = judgements(report)[record.index]
         if judged.outcome is Outcome.UNMET and weight and score and score.number == weight.number > 0:
             detail = f"{_told(record, judged)}，未达目标，仍得满分{record.value('score')}"
             yield _finding("UNMET_FULL_SCORE", detail, record)
@@ -60,12 +60,18 @@ def met_with_low_score(report: CheckedReport) -> Iterator[Finding]:
     """指标已达到或超过目标值，却被扣分，且没有说明原因。"""
     for record in _scored_rows(report):
         weight, score = read_quantity(record, "weight"), read_quantity(record, "score")
-        judged = judge_target(record)
+        judged = judgements(report)[record.index]
         if judged.outcome is not Outcome.MET or weight is None or score is None or score.number >= weight.number:
             continue
         if record.get("deviation_reason") is None and not _is_explained(report, record):
             points = f"{record.value('weight')}分只得{record.value('score')}分"
             yield _finding("MET_LOW_SCORE", f"{_told(record, judged)}，已达目标，{points}，未说明扣分原因", record)
+
+
+@once
+def judgements(report: CheckedReport) -> dict[int, Judged]:
+    """What target and actual value of each indicator say, by the record's index."""
+    return {record.index: judge_target(record) for record in report.of_kind(RecordKind.INDICATOR)}
 
 
 def judge_target(record: GroundedRecord) -> Judged:
