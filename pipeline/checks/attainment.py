@@ -23,6 +23,13 @@ _UNSURE = re.compile(
     r"时限|时间|时长|天数|周期|能耗|消耗|排放|用水量|用电量|损失|流失|受害|成灾|发生率|失业|辍学|返贫|纠纷|信访|上访|次均|负债|债务|控制|"
     r"漏报|误报|误诊|空置|闲置|超标|污染|浓度|噪[声音]|PM|感染|贫困|结转|存量|欠|赤字|响应|等待|等候|排队|耗材|药占比"
 )
+# What is surely worse when larger, unless the name tells of dealing with it.
+_WORSE = re.compile(
+    r"投诉|事故|死亡|伤亡|发案|故障|逾期|违规|违纪|差错|失误|误差|流失|失业|辍学|返贫|漏报|误报|误诊|超标|感染"
+)
+_DEALT_WITH = re.compile(
+    r"处[理置]|办[理结]|化解|查处|回复|答复|排查|整改|下降|降低|减少|控制|解决|受理|防范|达标|合格|整治|调查|演练|培训"
+)
 _EARLIER = re.compile(r"前|之前|底|末|内")
 
 
@@ -98,6 +105,8 @@ def _judge_quantities(target: Quantity, actual: Quantity, name: str) -> Judged:
     }[comparator]
     if met:
         return Judged(Outcome.MET, f"{_plain(reached)}{_sign(reached, wanted)}{_plain(wanted)}")
+    if comparator == "unsure" and reached > wanted and _WORSE.search(name) and not _DEALT_WITH.search(name):
+        return Judged(Outcome.UNMET, f"{_plain(reached)}>{_plain(wanted)}")
     # More than an exact target, or the unsure side of one, is no miss that numbers alone can show.
     if comparator == "unsure" or (comparator == "=" and reached > wanted):
         return _UNCLEAR
