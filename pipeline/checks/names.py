@@ -87,8 +87,12 @@ def _lines_from_end(report: CheckedReport) -> Iterator[Span]:
     text, end = report.document.text, len(report.document.text)
     while end >= 0:
         start = text.rfind("\n", 0, end) + 1
-        if text[start:end].strip() and table_at(report.document, Span(start, end)) is None:
-            yield Span(start, end)
+        if text[start:end].strip():
+            table = table_at(report.document, Span(start, end))
+            if table is None:
+                yield Span(start, end)
+            else:
+                start = min(start, text.rfind("\n", 0, table.span.start) + 1)
         end = start - 1
 
 
