@@ -66,7 +66,7 @@ def test_other_numbers_are_no_total_scores(words: str) -> None:
     [
         "综合自评总分[95.5]分。",
         "经自评得分为[95.5]。",
-        "综合评价总\n分为[95.5]，等级为优。",
+        "其中总\n分为[95.5]，等级为优。",
         "绩效自评打[95.5]分。",
         dump(HEADER, PARKS, "总分||||100|[95.5]|"),
         dump(HEADER, PARKS, "合计|100|[95.5]|"),
