@@ -26,7 +26,7 @@ STATUSES: dict[Status, str] = {
 SEVERITIES: dict[Severity, str] = {Severity.ERROR: "错误", Severity.WARNING: "疑点", Severity.INFO: "提示"}
 
 CODES = {
-    "RATE": "比率与金额算出的结果不符",
+    "RATE": "比率与据以计算的两个数不符",
     "SUM": "各分项之和与合计不符",
     "SCORE_TOTAL": "各项得分之和与总分不符",
     "WEIGHT_TOTAL": "各项分值之和不是 100",

@@ -30,6 +30,8 @@ def judge(name, target, actual, weight="10", score="10", reason="", extra=(), wo
         ("受训", "≥500人", "480余人"),
         ("投诉件数", "150", "96"),  # no comparator: less may be better
         ("投诉率", "2%", "1%"),
+        ("投诉办结件数", "150", "156"),
+        ("培训成本", "150万元", "156万元"),  # may be a part of a larger plan
         ("完成时间", "12个月", "10个月"),
         ("培训班", "＝8期", "9期"),
         ("完工时间", "12月底前", "12月20日"),
@@ -53,6 +55,7 @@ def test_met_or_undecidable_target_with_full_score_is_no_finding(name, target, a
         ("完好率", "98%以上", "97.2%"),
         ("完好率", "≥98％", "97.2"),
         ("设备故障率", "≤2%", "2.4%"),
+        ("设备故障率", "2%", "2.4%"),  # more of it is worse, whatever the sign
         ("造价", "不超过40万元", "45万元"),
         ("事故起数", "≤0起", "1起"),
         ("培训班", "＝8期", "7期"),

@@ -3,14 +3,11 @@ from __future__ import annotations
 import pytest
 
 from tests.check_samples import (
-    INDICATOR_HEAD,
     MONEY_HEAD,
     codes_about_report,
     evaluation,
     findings,
     funding,
-    indicator,
-    indicator_row,
     money_row,
     report,
 )
@@ -69,63 +66,21 @@ def test_long_amounts_that_differ_in_the_last_digit_are_a_conflict():
     assert (finding.code, finding.detail) == ("CONFLICT", "项目支出：表格写1684.17万元，正文写1684.18万元，只差末位")
 
 
-def measure(words, first, second, evaluations=("department", "department")):
-    """Two measures of prose; the second is looked for after the mark ‖."""
-    records = [
-        indicator("narrative", which, after, name=pair[0], actual=pair[1])
-        for pair, which, after in zip((first, second), evaluations, ("", "‖"), strict=True)
-    ]
-    return report(words, records=records)
+def added(words, annual, executed):
+    row = ["年度资金总额", "10.00", "900.00", "850.00", "-", "94.44%", "-"]
+    grid = [MONEY_HEAD, row, ["项目支出", "-", "555.26", "546.48", "-", "-", "-"]]
+    prose = funding(item="年中追加项目", annual_budget=annual, executed=executed, unit="万元")
+    return report(words, grid, records=[prose, money_row(row), money_row(grid[2])])
 
 
 @pytest.mark.parametrize(
-    ("words", "first", "second"),
+    ("annual", "executed", "expected"),
     [
-        ("新增就业624人。‖全年新增就业624人。", ("新增就业", "624人"), ("新增就业", "624人")),
-        ("新增就业624人。‖新增就业约600人。", ("新增就业", "624人"), ("新增就业", "约600人")),
-        ("新增就业岗位624个，‖新增就业岗位642个。", ("新增就业岗位", "624个"), ("新增就业岗位", "642个")),
-        ("新增城镇就业624人。‖1-6月新增城镇就业542人。", ("新增城镇就业", "624人"), ("新增城镇就业", "542人")),
-        ("全县新增就业岗位624个。‖城区新增就业岗位542个。", ("新增就业岗位", "624个"), ("新增就业岗位", "542个")),
-        ("新增就业岗位624个。‖新增就业岗位3人。", ("新增就业岗位", "624个"), ("新增就业岗位", "3人")),
-        ("举办培训班3期。‖举办培训班4期。", ("举办培训班", "3期"), ("举办培训班", "4期")),  # generic and few
-        ("开展专项行动36次。‖开展专项行动32次。", ("开展专项行动", "36次"), ("开展专项行动", "32次")),  # generic
-        ("受益群众624人。‖受益群众642人次。", ("受益群众", "624人"), ("受益群众", "642人次")),
-        ("开展志愿服务36场。‖开展志愿服务320场。", ("开展志愿服务", "36场"), ("开展志愿服务", "320场")),
-        ("总投资36亿元。‖总投资35亿元。", ("总投资", "36亿元"), ("总投资", "35亿元")),
+        ("555.26", "546.48", []),
+        ("546.48", "540.00", []),  # another item
+        ("546.48", "546.48", ["CONFLICT"]),
     ],
 )
-def test_measures_that_agree_or_may_be_of_two_things_are_no_conflict(words, first, second):
-    assert codes_about_report(measure(words, first, second)) == []
-
-
-def test_measure_stated_twice_in_prose_with_two_values_is_a_conflict():
-    sample = measure("组织义诊活动36场。‖全年组织义诊活动32场。", ("组织义诊活动", "36场"), ("组织义诊活动", "32场"))
-    (finding,) = findings(sample)
-    assert (finding.code, finding.detail) == ("CONFLICT", "组织义诊活动：正文写36场，另一处正文写32场")
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [(("23.54亿元", "23亿元"), ["CONFLICT"]), (("23.4亿元", "23亿元"), []), (("23.54亿元", "3.1亿元"), [])],
-)
-def test_project_and_department_conflict_only_where_they_are_close(values, expected):
-    words = f"到位市外境内资金{values[0]}。‖项目引进市外境内资金{values[1]}。"
-    sample = measure(words, ("到位市外境内资金", values[0]), ("引进市外境内资金", values[1]), ("department", "p1"))
-    assert codes_about_report(sample) == expected
-
-
-@pytest.mark.parametrize(
-    ("name", "actual", "expected"),
-    [
-        ("城镇新增就业", "624人", []),
-        ("城镇新增就业", "642人", ["CONFLICT"]),
-        ("指标1：城镇新增就业", "642", ["CONFLICT"]),  # the unit stands in a column of its own
-        ("城镇新增就业目标", "642人", []),
-        ("城镇新增就业", "98%", []),
-    ],
-)
-def test_prose_against_the_row_of_a_form(name, actual, expected):
-    row = ["效益指标", name, "≥600", actual, "10", "10", ""]
-    prose = indicator("narrative", name="城镇新增就业", actual="624人")
-    sample = report("城镇新增就业624人。", [INDICATOR_HEAD, row], records=[prose, indicator_row(row)])
-    assert codes_about_report(sample) == expected
+def test_item_that_is_all_of_a_kind_of_expense_has_its_budget(annual, executed, expected):
+    words = f"年中追加项目预算金额{annual}万元，实际支出{executed}万元。"
+    assert codes_about_report(added(words, annual, executed)) == expected

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check_samples import BASIC_HEAD, basic_row, codes_about_report, deviation, findings, funding, report
+from tests.check_samples import (
+    BASIC_HEAD,
+    basic_row,
+    codes_about_report,
+    deviation,
+    evaluation,
+    findings,
+    funding,
+    report,
+)
 
 ROW = ["办公费", "18.20", "18.00", "24.35"]
 
@@ -48,6 +57,23 @@ def test_annual_budget_counts_before_the_initial_one():
     fields = {"item": "修路", "initial_budget": "10", "annual_budget": "30", "executed": "29"}
     sample = report("修路年初预算10万元，全年预算30万元，支出29万元。", records=[funding(**fields, unit="万元")])
     assert codes_about_report(sample) == []
+
+
+def project(budget, item="绿道建设工程"):
+    rows = [[item, "1.00", budget, "30.00"]]
+    own = funding("p1", annual_budget="30.50", unit="万元", after="全年预算")
+    words = "绿道建设工程全年预算30.50万元。"
+    return report([BASIC_HEAD, *rows], words, records=[basic_row(rows[0]), evaluation("p1", name=item[:4]), own])
+
+
+def test_project_with_a_later_budget_of_its_own_or_none_when_the_year_began_is_no_finding():
+    assert codes_about_report(project("20.00")) == []
+    assert codes_about_report(project("20.00", "古树保护工程")) == []
+    assert codes_about_report(basic(["古树保护工程", "1.00", "0", "30.00"])) == []
+
+
+def test_visits_abroad_without_a_budget_are_a_finding():
+    assert codes_about_report(basic(["公务接待费", "1.00", "0", "3.00"])) == ["OVER_BUDGET"]
 
 
 def test_unexplained_overspending_is_a_finding():

@@ -81,6 +81,20 @@ def test_weights_below_100_are_a_finding_where_the_weight_of_the_money_is_known(
     assert codes == ["WEIGHT_TOTAL"]  # and the scores are not judged: a row may be missing
 
 
+@pytest.mark.parametrize(
+    ("weights", "printed", "expected"),
+    [
+        (["20", "20", "20", "30"], "100", []),  # 10 for the money may stand in a header
+        (["20", "20", "20", "38"], "98", []),  # a scale of its own
+        (["20", "20", "20", "38"], "100", ["WEIGHT_TOTAL"]),  # too little for the money
+    ],
+)
+def test_weights_below_100_without_the_weight_of_the_money(weights, printed, expected):
+    rows = [["产出指标", f"修路{n}段", "完成", "完成", w, w, ""] for n, w in zip("甲乙丙丁", weights, strict=True)]
+    grid = [INDICATOR_HEAD, *rows, ["总分", "", "", "", printed, printed, ""]]
+    assert codes_about_report(report(grid, records=[indicator_row(row) for row in rows])) == expected
+
+
 def test_scores_that_miss_the_total_are_a_finding():
     (finding,) = findings(form(NINETY, ["20", "19", "18.5", "30"], total="99"))
     assert finding.code == "SCORE_TOTAL"

@@ -8,6 +8,7 @@ from tests.check_samples import (
     codes_about_report,
     findings,
     funding,
+    indicator,
     indicator_row,
     quotes,
     report,
@@ -98,13 +99,33 @@ def test_same_digits_in_a_unit_ten_thousand_times_larger_are_an_impossible_unit_
     assert quotes(sample, finding) == ["286.50", "286.50"]
 
 
-def test_list_that_adds_up_only_in_the_unit_of_its_total_shows_an_impossible_unit():
-    words = "项目支出428.30万元，包括修桥支出286.50元、铺路支出141.80万元。"
-    records = [
-        funding(item="项目支出", executed="428.30", unit="万元"),
-        funding(item="修桥", executed="286.50", unit="元"),
-    ]
-    sample = report(words, records=records)
-    (finding,) = findings(sample)
-    assert (finding.code, quotes(sample, finding)[0]) == ("UNIT", "286.50元")
-    assert finding.fields[0].record == 1
+FLAT = ["一级指标", "三级指标", "度量单位", "指标值", "实际完成值", "分值", "得分"]
+
+
+def flat(unit):
+    row = ["成本指标", "单位成本", unit, "24080", "23608元", "10", "10"]
+    names = {"name": row[1], "target": row[3], "actual": row[4], "weight": row[5], "score": row[6]}
+    return report([FLAT, row], records=[indicator("form", **names)])
+
+
+@pytest.mark.parametrize(("unit", "expected"), [("元", []), ("", ["UNIT"]), ("个", ["UNIT"])])
+def test_unit_in_a_cell_of_its_own_is_the_targets(unit, expected):
+    assert codes_about_report(flat(unit)) == expected
+
+
+def counts(*targets):
+    rows = [["产出指标", f"任务{place}", target, "24项", "10", "10", ""] for place, target in enumerate(targets)]
+    return report([INDICATOR_HEAD, *rows], records=[indicator_row(row) for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"),
+    [
+        (("23项", "23项", "23项", "23项", "23项"), []),
+        (("≥23", "≥23", "23项", "23项", "23项", "23项"), []),  # a habit of the form
+        (("≥23", "23项"), []),  # too few to tell a habit
+        (("≥23", "23项", "23项", "23项", "23项"), ["UNIT"]),
+    ],
+)
+def test_the_only_target_of_a_form_without_its_unit(targets, expected):
+    assert codes_about_report(counts(*targets)) == expected

@@ -17,6 +17,8 @@ NOT_FUNDING = {
     "sales": "实现林产品销售收入2亿元。",
     "saved": "节约资金3万元。",
     "assets": "年末资产总额120万元。",
+    "the same once more": "以上两项共计300万元。",
+    "fees waived": "免征检验费用128.87万元。",
     "no money at all": "预算批复文件2份，支出凭证118张。",
     "a rate": "预算执行率98%。",
 }

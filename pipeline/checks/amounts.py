@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.quantities import Quantity, parse_quantity, tolerance
@@ -68,6 +69,7 @@ def precision(quantity: Quantity) -> Decimal:
     return Decimal(0) if counted or not quantity.value else tolerance(quantity)
 
 
+@lru_cache(maxsize=256)
 def money_unit(unit: str | None) -> tuple[Decimal, str]:
     """The factor to the base unit and the dimension of a unit of money: 万元 → 10000, money:CNY; 1, none without."""
     quantity = parse_quantity(f"1{unit}") if unit else None
@@ -88,6 +90,7 @@ def start_of(record: GroundedRecord) -> int:
     return next((span.start for span in span_of(record)), 0)
 
 
+@lru_cache(maxsize=16_384)  # every check asks for the same names and items again
 def fold_words(text: str | None) -> str:
     """A name or item as it is compared: NFKC, without white space, quotation marks, brackets and punctuation."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", text or ""))
@@ -95,7 +98,12 @@ def fold_words(text: str | None) -> str:
 
 def item_of(record: GroundedRecord) -> str:
     """The folded item of a funding record, without 其中 and its number."""
-    return fold_words(_OUTER.sub("", unicodedata.normalize("NFKC", record.value("item") or "")))
+    return _fold_item(record.value("item") or "")
+
+
+@lru_cache(maxsize=4096)
+def _fold_item(item: str) -> str:
+    return fold_words(_OUTER.sub("", unicodedata.normalize("NFKC", item)))
 
 
 def refs_of(record: GroundedRecord, names: Iterable[str]) -> tuple[FieldRef, ...]:

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from pipeline.checks.amounts import fold_words, read_quantity, refs_of, span_of, spans_of
-from pipeline.checks.registry import CheckedReport, check
+from pipeline.checks.registry import CheckedReport, check, once
 from pipeline.quantities import Quantity, find_dates
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
@@ -22,6 +22,13 @@ _UNSURE = re.compile(
     r"成本|费用|支出|经费|投资|单价|价格|补助标准|补贴标准|投诉|事故|死亡|伤亡|发案|案件|故障|逾期|违规|违法|违纪|差错|失误|误差|偏差|"
     r"时限|时间|时长|天数|周期|能耗|消耗|排放|用水量|用电量|损失|流失|受害|成灾|发生率|失业|辍学|返贫|纠纷|信访|上访|次均|负债|债务|控制|"
     r"漏报|误报|误诊|空置|闲置|超标|污染|浓度|噪[声音]|PM|感染|贫困|结转|存量|欠|赤字|响应|等待|等候|排队|耗材|药占比"
+)
+# What is surely worse when larger, unless the name tells of dealing with it.
+_WORSE = re.compile(
+    r"投诉|事故|死亡|伤亡|发案|故障|逾期|违规|违纪|差错|失误|误差|流失|失业|辍学|返贫|漏报|误报|误诊|超标|感染"
+)
+_DEALT_WITH = re.compile(
+    r"处[理置]|办[理结]|化解|查处|回复|答复|排查|整改|下降|降低|减少|控制|解决|受理|防范|达标|合格|整治|调查|演练|培训"
 )
 _EARLIER = re.compile(r"前|之前|底|末|内")
 
@@ -49,7 +56,7 @@ def unmet_with_full_score(report: CheckedReport) -> Iterator[Finding]:
     """指标没有达到目标值，却得了满分。"""
     for record in _scored_rows(report):
         weight, score = read_quantity(record, "weight"), read_quantity(record, "score")
-        judged = judge_target(record)
+        judged = judgements(report)[record.index]
         if judged.outcome is Outcome.UNMET and weight and score and score.number == weight.number > 0:
             detail = f"{_told(record, judged)}，未达目标，仍得满分{record.value('score')}"
             yield _finding("UNMET_FULL_SCORE", detail, record)
@@ -60,12 +67,18 @@ def met_with_low_score(report: CheckedReport) -> Iterator[Finding]:
     """指标已达到或超过目标值，却被扣分，且没有说明原因。"""
     for record in _scored_rows(report):
         weight, score = read_quantity(record, "weight"), read_quantity(record, "score")
-        judged = judge_target(record)
+        judged = judgements(report)[record.index]
         if judged.outcome is not Outcome.MET or weight is None or score is None or score.number >= weight.number:
             continue
         if record.get("deviation_reason") is None and not _is_explained(report, record):
             points = f"{record.value('weight')}分只得{record.value('score')}分"
             yield _finding("MET_LOW_SCORE", f"{_told(record, judged)}，已达目标，{points}，未说明扣分原因", record)
+
+
+@once
+def judgements(report: CheckedReport) -> dict[int, Judged]:
+    """What target and actual value of each indicator say, by the record's index."""
+    return {record.index: judge_target(record) for record in report.of_kind(RecordKind.INDICATOR)}
 
 
 def judge_target(record: GroundedRecord) -> Judged:
@@ -92,6 +105,8 @@ def _judge_quantities(target: Quantity, actual: Quantity, name: str) -> Judged:
     }[comparator]
     if met:
         return Judged(Outcome.MET, f"{_plain(reached)}{_sign(reached, wanted)}{_plain(wanted)}")
+    if comparator == "unsure" and reached > wanted and _WORSE.search(name) and not _DEALT_WITH.search(name):
+        return Judged(Outcome.UNMET, f"{_plain(reached)}>{_plain(wanted)}")
     # More than an exact target, or the unsure side of one, is no miss that numbers alone can show.
     if comparator == "unsure" or (comparator == "=" and reached > wanted):
         return _UNCLEAR

@@ -80,7 +80,7 @@ def _rows(report: CheckedReport, table: Table, records: Iterable[GroundedRecord]
 def numbered_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Breakdown]:
     """Rows 1、2、3 under a row without number are its parts; 其中 rows between them belong to the one above.
 
-    A last number that has no amounts but rows of its own (3、专项资金（一个专项一行）) leaves open which rows these are.
+    A last number without amounts that has rows of its own (3、专项资金（一个专项一行）) leaves open which these are.
     """
     for place, total in enumerate(rows[:-1]):
         if total.number is not None or _LISTED.match(total.label) or rows[place + 1].number != 1:
@@ -111,8 +111,8 @@ def vehicle_breakdowns(rows: Sequence[FundingRow]) -> Iterator[Breakdown]:
 def source_breakdowns(table: Table, rows: Sequence[FundingRow]) -> Iterator[Breakdown]:
     """The rows of a form's funding block by source (当年财政拨款, 上年结转, 其他资金 …) are parts of 年度资金总额.
 
-    A single source with the whole budget must have spent the whole expenditure. Blocks that nest one 其中 in another,
-    or mix sources with kinds of expense, are left alone.
+    A single source with the whole budget must have spent the whole expenditure. Blocks that nest one 其中 in
+    another, or mix sources with kinds of expense, are left alone.
     """
     split = min((cell.row for cell in table.cells if _SPLIT.search(fold_words(cell.text))), default=None)
     block = [row for row in rows if split is None or row.row < split]

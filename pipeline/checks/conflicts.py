@@ -21,6 +21,8 @@ from schemas.text import Span
 _SUFFIX = re.compile(r"(?:经费|费用|费|支出|金额|总额)(?:支出|总额)?\Z")
 _WHOLE = re.compile(r"(?:部门|单位)?整体支出(?:总额)?|总支出|(?:部门|本年|年度)?支出(?:总额|合计)")
 _LONG_DECIMAL = re.compile(r"\d[\d,，]{1,}\.\d+")
+_KINDS = ("基本支出", "项目支出")
+_LEAST_DIGITS = 1_000
 _TEN_THOUSAND = 10_000
 _LONG_AMOUNT = 10_000  # in units of the last digit: five digits
 
@@ -60,6 +62,36 @@ def nearly_equal_amounts(report: CheckedReport) -> Iterator[Finding]:
                     continue
                 detail = f"{record.value('item')}：表格写{amount.text}，正文写{twin.quantity.text}，只差末位"
                 yield Finding("CONFLICT", Severity.ERROR, detail, (twin.span, amount.span), (amount.ref,))
+
+
+@check("CONFLICT", Severity.ERROR)
+def conflicting_budgets(report: CheckedReport) -> Iterator[Finding]:
+    """正文某项的执行数就是表中该类支出的执行数，二者的全年预算数却不一致。
+
+    Where what was spent on an item of prose is, to the last of four digits or more, the 基本支出 or 项目支出 of a form,
+    the item is all there was of that kind, whatever it is called.
+    """
+    for records in funding_by_evaluation(report).values():
+        forms = [record for record in records if is_form(report.document, record)]
+        rows = [(row, item_words(row)) for row in forms if item_words(row) in _KINDS]
+        for record in records:
+            spent, planned = read_amount(record, "executed"), read_amount(record, "annual_budget")
+            if spent is None or planned is None or record in forms or spent.value < _LEAST_DIGITS * 2 * spent.half:
+                continue
+            kinds = {item for row, item in rows if (own := read_amount(row, "executed")) and own.value == spent.value}
+            budgets = [(row, own) for row, item in rows if item in kinds and (own := read_amount(row, "annual_budget"))]
+            if not budgets or any(_agrees(planned, budget) for _, budget in budgets):
+                continue
+            row, budget = budgets[0]
+            detail = f"{record.value('item')}执行{spent.text}，即表中的{row.value('item')}；"
+            detail += f"全年预算数正文写{planned.text}，表格写{budget.text}"
+            yield Finding(
+                "CONFLICT", Severity.ERROR, detail, (*span_of(record), *span_of(row)), (planned.ref, budget.ref)
+            )
+
+
+def _agrees(one: Amount, other: Amount) -> bool:
+    return one.dimension != other.dimension or abs(one.value - other.value) <= one.half + other.half
 
 
 def _item_key(record: GroundedRecord, evaluation_name: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.checks.amounts import span_of
-from pipeline.checks.attainment import Outcome, judge_target
+from pipeline.checks.attainment import Outcome, judgements
 from pipeline.checks.places import table_at
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.prose.declarations import find_declarations
@@ -29,7 +29,7 @@ def contradicted_declarations(report: CheckedReport) -> Iterator[Finding]:
     if declared is None:
         return
     for record in report.by_evaluation(RecordKind.INDICATOR).get("department", ()):
-        judged = judge_target(record)
+        judged = judgements(report)[record.index]
         if record.references.get("origin") != "form" or judged.outcome is not Outcome.UNMET:
             continue
         values = f"目标{record.value('target')}，实际{record.value('actual')}（{judged.shown}）"

@@ -15,10 +15,12 @@ from schemas.stages import FieldRef, Finding, Severity
 from schemas.text import Span
 
 _BARE = re.compile(
-    r"(?P<label>[\u4e00-\u9fff]{0,12}(?:支出|经费|费|费用|资金|补助))(?:决算数?|为|共|是|[:：])*[（(]?"
+    r"(?:支出|经费|费用?|资金|补助)(?:决算数?|为|共|是|[:：])*[（(]?"
     r"(?P<amount>\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)[）)]?(?=[，。；、\n])"
 )
 _MONEY = re.compile(r"\d[\d,，]*(?:\.\d+)?(?:万|亿)元")
+_LABEL = re.compile(r"[\u4e00-\u9fff]+(?=[:：]?[（(]?\Z)")
+_WORDS = 12
 _YEAR = re.compile(r"20\d\d")
 _NEAR = 120
 _TEN_THOUSAND = Decimal(10_000)
@@ -80,7 +82,9 @@ def _bare_amounts(report: CheckedReport) -> Iterator[_Bare]:
                 passage.text, max(ends[0] + 1, match.start() - _NEAR), ends[1] if ends[1] > 0 else match.end()
             )
             if other is not None and _YEAR.fullmatch(match["amount"]) is None:
-                yield _Bare(passage.span(*match.span("amount")), match["label"], passage.span(*other.span()))
+                label = _LABEL.search(passage.text, max(0, match.start() - _WORDS), match.start("amount"))
+                name = label[0] if label is not None else ""
+                yield _Bare(passage.span(*match.span("amount")), name, passage.span(*other.span()))
 
 
 @check("UNIT", Severity.ERROR)

@@ -15,6 +15,7 @@ from pipeline.prose.phrases import wrapped_sentence_at
 from pipeline.quantities import Quantity
 from schemas.records import RecordKind
 from schemas.stages import Finding, GroundedRecord, Severity
+from schemas.text import Span
 
 _VERBS = re.compile(
     r"^(?:累计|共计|全年|实际|共|已|新)*(?:完成|实现|开展|组织|举办|引进|到位|推进|落实|培育|建成|建设|达到|实施|发放|带动|新增(?=城镇))+"
@@ -40,12 +41,11 @@ _SHARED = Decimal("0.5")
 
 
 class Measure(NamedTuple):
-    """A result with one exact value of the whole year. ``key`` is its name as names are compared."""
+    """A result with one exact value. ``key`` is its name as names are compared."""
 
     record: GroundedRecord
     actual: Quantity
     key: str
-    scopes: frozenset[str]
 
     @property
     def evaluation(self) -> str:
@@ -100,13 +100,13 @@ def _is_told(report: CheckedReport, first: Measure, second: Measure) -> bool:
 
 @once
 def _measures(report: CheckedReport) -> tuple[Measure, ...]:
-    found = (_measure(report, record) for record in report.of_kind(RecordKind.INDICATOR))
+    found = (_measure(record) for record in report.of_kind(RecordKind.INDICATOR))
     return tuple(measure for measure in found if measure is not None)
 
 
 @once
 def _by_name(report: CheckedReport) -> dict[str, tuple[Measure, ...]]:
-    """The measures of one name. Prose that says more than the name of a row of a form (``组织专家检查重点企业``) has it."""
+    """The measures of one name. Prose that ends in the name of a row of a form (``组织专家检查重点企业``) has it."""
     rows = {measure.key for measure in _measures(report) if measure.in_form and len(measure.key) >= _LONG_NAME}
     found: dict[str, list[Measure]] = {}
     for measure in _measures(report):
@@ -117,19 +117,11 @@ def _by_name(report: CheckedReport) -> dict[str, tuple[Measure, ...]]:
     return {key: tuple(measures) for key, measures in found.items()}
 
 
-def _measure(report: CheckedReport, record: GroundedRecord) -> Measure | None:
+def _measure(record: GroundedRecord) -> Measure | None:
     actual, span = read_quantity(record, "actual"), record.quote.span
     if actual is None or actual.hedge or actual.comparator not in {None, "="} or span is None:
         return None
-    key, scopes = _name_key(record), frozenset[str]()
-    if record.references.get("origin") != "form":
-        sentence = wrapped_sentence_at(report.document.text, span)
-        before = report.document.text[sentence.start : span.end]
-        starts = [match.end() for match in _CLAUSE_START.finditer(before, 0, span.start - sentence.start)]
-        if _PART_OF_YEAR.search(before, starts[-1] if starts else 0):
-            return None
-        scopes = frozenset(_SCOPE.findall(report.document.quote(sentence)))
-    return Measure(record, actual, key, scopes)
+    return Measure(record, actual, _name_key(record))
 
 
 def _name_key(record: GroundedRecord) -> str:
@@ -144,24 +136,39 @@ def _are_one_fact(report: CheckedReport, first: Measure, second: Measure, same: 
     name = first.key
     if not _are_apart(report, first, second) or _GENERIC.fullmatch(name) or len(name) < _SHORT_NAME:
         return False
+    long = len(name) >= _LONG_NAME
     if first.evaluation != second.evaluation:
         department = "department" in (first.evaluation, second.evaluation)
-        return department and len(name) >= _LONG_NAME and _are_close(first, second, Decimal("1.1"))
+        return department and long and _are_close(first, second, Decimal("1.1"))
     if first.in_form or second.in_form:
         rows = [other for other in same if other.in_form and other.evaluation == first.evaluation]
-        return len(rows) == 1 and _are_close(first, second, Decimal(2), counts=len(name) >= _LONG_NAME)
-    one_scope = first.scopes == second.scopes or not (first.scopes and second.scopes)
-    long = len(name) >= _LONG_NAME
+        return len(rows) == 1 and _are_close(first, second, Decimal(2), counts=long)
+    scopes = [frozenset(_SCOPE.findall(report.document.quote(_sentence(report, m)))) for m in (first, second)]
+    one_scope = scopes[0] == scopes[1] or not all(scopes)
     return one_scope and _are_close(first, second, Decimal("1.5" if long else "1.25"), counts=long)
 
 
 def _are_apart(report: CheckedReport, first: Measure, second: Measure) -> bool:
-    """True for prose beside a form, and for two sentences; one sentence or one form does not tell a fact twice."""
-    if first.in_form or second.in_form:
-        return not (first.in_form and second.in_form)
-    text = report.document.text
-    places = [wrapped_sentence_at(text, m.record.quote.span) for m in (first, second) if m.record.quote.span]
-    return not places[0].overlaps(places[1])
+    """True for prose of the whole year beside a form, and for two sentences on it; one sentence tells no fact twice."""
+    if first.in_form and second.in_form:
+        return False
+    if any(not measure.in_form and _is_of_a_part(report, measure) for measure in (first, second)):
+        return False
+    return first.in_form or second.in_form or not _sentence(report, first).overlaps(_sentence(report, second))
+
+
+def _sentence(report: CheckedReport, measure: Measure) -> Span:
+    return wrapped_sentence_at(report.document.text, measure.record.quote.span or Span(0, 0))
+
+
+def _is_of_a_part(report: CheckedReport, measure: Measure) -> bool:
+    """True where the clause before the value, or its own words, speak of a part of the year or of several years."""
+    span, sentence = measure.record.quote.span, _sentence(report, measure)
+    if span is None:
+        return False
+    before = report.document.text[sentence.start : span.end]
+    starts = [match.end() for match in _CLAUSE_START.finditer(before, 0, span.start - sentence.start)]
+    return _PART_OF_YEAR.search(before, starts[-1] if starts else 0) is not None
 
 
 def _are_close(first: Measure, second: Measure, ratio: Decimal, *, counts: bool = False) -> bool:

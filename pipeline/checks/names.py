@@ -14,7 +14,8 @@ from schemas.stages import Finding, Severity
 from schemas.text import Span
 
 _KIND = (
-    r"(?:局|委员会|办公室|办事处|厅|联合会|人民政府|总工会|中心|医院|学校|档案馆|图书馆|文化馆|博物馆|法院|检察院|支队|总队)(?:本级|机关)?"
+    r"(?:局|委员会|办公室|办事处|厅|联合会|人民政府|总工会|中心|医院|学校|档案馆|图书馆|文化馆|博物馆|法院|检察院|支队|总队)"
+    r"(?:本级|机关)?"
 )
 _REGION = r"(?:自治区|自治州|自治县|省|市|州|盟|县|区|旗|镇|乡|街道)"
 _NAME = rf"(?P<name>[\u4e00-\u9fff]{{2,8}}?{_REGION}[\u4e00-\u9fff]{{2,16}}?{_KIND})"
@@ -22,11 +23,12 @@ _START = r"(?:(?<=[\n。；，,：:\s　年])|(?<=年度)|\A)"
 _SELF = (
     r"(?:\s*\d{4}\s*年度?(?:(?:部门|单位)?(?:整体|项目)?(?:支出)?绩效|(?:部门)?预算(?:编制|执行))"
     r"|(?:部门|单位)?整体支出(?:绩效|自评|管理|规范)|绩效自评(?:报告|情况)"
-    r"|(?:严格|认真|积极|切实|扎实|持续|始终)?(?:按照?|围绕|落实)[^。；\n]{0,24}(?:预算|绩效|合同|资金)"
+    r"|(?:全年|年度|各项)工作|(?:严格|认真|积极|切实|扎实|持续|始终)?(?:按照?|围绕|落实)[^。；\n]{0,24}(?:预算|绩效|合同|资金)"
     r"|(?:较好|很好|圆满|全面|认真|切实|扎实|严格)地?(?:完成|履行|实现)了?|(?:的)?主要(?:工作)?(?:职责|职能)(?:是|为|包括|有|：|:)"
     r"|(?:部门)?(?:整体)?支出绩效(?:自评)?得分)"
 )
-_SUBJECT = re.compile(_START + _NAME + r"(?=" + _SELF + r")")
+_SUBJECT_END = re.compile(_KIND + r"(?=" + _SELF + r")")
+_SUBJECT = re.compile(_START + _NAME + r"\Z")
 _OWN_SCORE = re.compile(r"\s*\d{4}\s*年度?(?:部门|单位)?整体支出绩效(?:自评|评价)?(?:综合)?(?:得分|总分|分数)")
 _SIGNATURE = re.compile(
     r"[ \t　]*(?:单位名称|填报单位|自评单位)?[（(：:盖章）)]*\s*" + _NAME + r"[（(]?(?:盖章|公章)?[）)]?\s*"
@@ -36,6 +38,7 @@ _LEAD = re.compile(r"^(?:年度|年|度|关于|现将|综上|因此|同时|其�
 _OTHER_BODY = re.compile(r"(?:根据|按照|依据|依照|遵照|经|由|受|与|和|向|对|为|在|请|报|会同|联合|配合|协助)")
 _PLACE = re.compile(rf".{{2,8}}?{_REGION}(?:.{{2,6}}?(?:县|区|旗|镇|乡|街道))?")  # the 市 of 市场 is no place
 _CLOSING_LINES = 4
+_LONGEST = 30
 
 
 @check("FOREIGN_NAME", Severity.WARNING)
@@ -62,7 +65,10 @@ def foreign_names(report: CheckedReport) -> Iterator[Finding]:
 
 def _subjects(report: CheckedReport) -> Iterator[tuple[str, Span]]:
     text = report.document.text
-    for match in _SUBJECT.finditer(text):
+    for end in _SUBJECT_END.finditer(text):
+        match = _SUBJECT.search(text, max(0, end.start() - _LONGEST), end.end())
+        if match is None:
+            continue
         quoting = _QUOTING.search(text, max(0, match.start() - 60), match.start("name"))
         if quoting is None and _OTHER_BODY.match(match["name"]) is None:
             yield _named(match)
@@ -81,8 +87,12 @@ def _lines_from_end(report: CheckedReport) -> Iterator[Span]:
     text, end = report.document.text, len(report.document.text)
     while end >= 0:
         start = text.rfind("\n", 0, end) + 1
-        if text[start:end].strip() and table_at(report.document, Span(start, end)) is None:
-            yield Span(start, end)
+        if text[start:end].strip():
+            table = table_at(report.document, Span(start, end))
+            if table is None:
+                yield Span(start, end)
+            else:
+                start = min(start, text.rfind("\n", 0, table.span.start) + 1)
         end = start - 1
 
 

@@ -25,8 +25,8 @@ def unexplained_overspending(report: CheckedReport) -> Iterator[Finding]:
     """实际支出超过了与之相比的预算，且没有说明原因。
 
     The budget is 全年预算数, and 年初预算数 only where no other is given, not for a project either whose own form or
-    passage has the money that was added in the year, nor for one that had no budget when the year began. A reason counts where a deviation, or any
-    sentence with a word of reason, names the item or the row that it is a part of.
+    passage has the money that was added in the year, nor for one that had no budget when the year began. A reason
+    counts where a deviation, or any sentence with a word of reason, names the item or the row that it is a part of.
     """
     above = _rows_above(report)
     for record in (record for records in funding_by_evaluation(report).values() for record in records):
@@ -65,7 +65,7 @@ def _has_later_budget(report: CheckedReport, record: GroundedRecord, executed: A
 
 
 def _came_in_the_year(record: GroundedRecord, budget: Amount) -> bool:
-    """True for a row that began the year with nothing: no budget to compare with, 三公经费 aside, which must have one."""
+    """True for a row that began the year with nothing and so has no budget to compare with; 三公经费 must have one."""
     return not budget.value and _MUST_BE_BUDGETED.search(item_of(record)) is None
 
 

@@ -13,6 +13,7 @@ from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, GroundedRecord, Severity
 
 _HUNDRED = Decimal(100)
+_LEAST_FOR_MONEY = Decimal(10)
 _SLACK = Decimal("0.05")
 _RATE_SLACK = Decimal("0.1")  # labeling guide, SCORE_RATE
 
@@ -22,7 +23,8 @@ def wrong_weight_totals(report: CheckedReport) -> Iterator[Finding]:
     """自评表各行分值（含预算执行率）之和不是100分。
 
     财预〔2020〕10号: 自评总分 is 100, of which 10 for 预算执行率. A form that states another total and keeps to it has
-    a scale of its own. A sum below 100 counts only where the money's weight was read, as it may stand in a header.
+    a scale of its own. A sum below 100 counts only where the money's weight was read, as it may stand in a header, or
+    where the form prints 100 and what is missing is too little for that.
     """
     for form in scored_forms(report):
         weights, money = form.numbers("weight"), form.money_number("weight")
@@ -32,7 +34,8 @@ def wrong_weight_totals(report: CheckedReport) -> Iterator[Finding]:
         stated = parse_quantity(form.total_weight.text) if form.total_weight is not None else None
         if abs(total - _HUNDRED) <= _SLACK or (stated is not None and abs(stated.number - total) <= _SLACK):
             continue
-        if money is None and total < _HUNDRED:
+        printed_whole = stated is not None and stated.number == _HUNDRED and _HUNDRED - total < _LEAST_FOR_MONEY
+        if money is None and total < _HUNDRED and not printed_whole:
             continue
         printed = f"，总分栏写{form.total_weight.text}" if form.total_weight is not None else ""
         detail = f"{_name(report, form)}分值：{_terms(money, weights)}={show(total)}，应为100{printed}"

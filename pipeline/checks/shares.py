@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from pipeline.checks.amounts import COLUMNS, show
+from pipeline.checks.amounts import COLUMNS, fold_words, refs_of, show, span_of
 from pipeline.checks.enumerations import prose_passages
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.prose.columns import money_column
 from pipeline.prose.passages import Passage
+from pipeline.prose.phrases import tight
 from schemas.records import RecordKind
-from schemas.stages import FieldRef, Finding, Severity
+from schemas.stages import FieldRef, Finding, GroundedRecord, Severity
 from schemas.text import Span
 
 _NUMBER = r"\d[\d,，]*(?:\.\d+)?"
@@ -24,6 +25,11 @@ _SHARE = re.compile(
 _EXECUTED = re.compile(
     rf"(?P<part>{_NUMBER})(?P<unit>亿元|万元|元)，(?:预算)?(?P<name>执行率)(?:为|达到?|是)?(?P<rate>\d+(?:\.\d+)?)[%％]"
 )
+_OF_ALL = re.compile(
+    r"占全[省市州县区镇乡](?P<name>[\u4e00-\u9fff]{2,8}?)(?:总额|总量|总数)?的(?P<rate>\d+(?:\.\d+)?)[%％]"
+)
+_AMOUNT = rf"{_NUMBER}[\u4e00-\u9fff]{{1,3}}(?=[，；])"
+_BODY = re.compile(r"公司|企业|集团|合作社|厂|基地")
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _CLAUSE_END = re.compile(r"[，；。、（：:\n]")
 _OTHER_RATE = re.compile(r"增长|下降|完成|执行|控制|覆盖|达标|满意|到位|使用|中标")
@@ -42,8 +48,8 @@ class _Number(NamedTuple):
 def wrong_shares(report: CheckedReport) -> Iterator[Finding]:
     """占比或比率与同一句中两个数之商不符。
 
-    ``86所，其中…的81所，占比94.19%`` and ``抽检428批次，合格426批次，合格率99.53%``: part and whole in one unit. Counts are
-    exact; a share that fits any number of its unit before it in the sentence is let pass.
+    ``86所，其中…的81所，占比94.19%`` and ``抽检428批次，合格426批次，合格率99.53%``: part and whole in one unit. Counts
+    are exact; a share that fits any number of its unit before it in the sentence is let pass.
     """
     for passage in prose_passages(report):
         for match in _SHARE.finditer(passage.text):
@@ -67,6 +73,40 @@ def wrong_execution_rates_in_prose(report: CheckedReport) -> Iterator[Finding]:
             part, rate = _number(match, "part"), _number(match, "rate")
             if budgets and not any(_fits(part, budget, rate) for budget in budgets):
                 yield _finding(passage, match, budgets[-1], _refs(report, place))
+
+
+@check("CONFLICT", Severity.ERROR)
+def shares_beyond_the_whole(report: CheckedReport) -> Iterator[Finding]:
+    """一个主体的数已占全部，同一句又说另一主体占有份额，合计超过100%。
+
+    ``甲公司完成出口300万元，乙公司出口额占全县进出口的42.76%`` beside 全县进出口300万元: the amount before the share is
+    another body's, and the whole is the result of that name elsewhere in the report.
+    """
+    results = [record for record in report.of_kind(RecordKind.INDICATOR) if record.value("actual")]
+    for passage in prose_passages(report):
+        for share in _OF_ALL.finditer(passage.text):
+            start = _sentence_start(passage.text, share.start())
+            before = passage.text[start : share.start()]
+            for part in re.finditer(_AMOUNT, before):
+                between, words = before[part.end() :], before[max(0, part.start() - _WORDS) : part.start()]
+                whole = next(
+                    (r for r in results if _is_whole(r, share["name"], part[0], passage, start + part.start())), None
+                )
+                if whole is None or not (_BODY.search(words) and _BODY.search(between)):
+                    continue
+                detail = (
+                    f"全部{share['name']}为{whole.value('actual')}，一个主体即达{part[0]}，另一主体又占{share['rate']}%"
+                )
+                evidence = (*span_of(whole), passage.span(start + part.start(), share.end()))
+                yield Finding("CONFLICT", Severity.ERROR, detail, evidence, refs_of(whole, ("actual",)))
+
+
+def _is_whole(record: GroundedRecord, name: str, amount: str, passage: Passage, place: int) -> bool:
+    """True for a result of that name with exactly that amount which is told in another place."""
+    actual = record.get("actual")
+    if actual is None or actual.span is None or name not in fold_words(record.value("name")):
+        return False
+    return tight(actual.value) == amount and not actual.span.covers(passage.span(place, place + 1))
 
 
 def _wholes(text: str, match: re.Match[str]) -> Iterator[_Number]:

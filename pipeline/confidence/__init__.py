@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.confidence.model import ConfidenceModel, default_model, doubts_in, read_model
-from pipeline.confidence.signals import CONTRADICTED, WORDS, is_supported, second_word, signals_of
-from pipeline.confidence.surroundings import Surroundings
+from pipeline.confidence.signals import CONTRADICTED, WORDS, second_word, signals_of
+from pipeline.confidence.surroundings import Surroundings, company_of
 from pipeline.settings import DEFAULT_THRESHOLD
 from schemas.stages import FieldRef, Finding, GroundedField, GroundedRecord, ScoredField, Status
 from schemas.text import Document
@@ -47,7 +47,7 @@ def score_fields(
     """The confidence in every field of every record, in order, with flags where it is low or a check failed."""
     around = Surroundings(document, records, findings)
     model = trust.model or default_model()
-    return tuple(_score(around, record, field, model, trust.threshold) for record in records for field in record.fields)
+    return tuple(score for record in records for score in _score_record(around, record, model, trust.threshold))
 
 
 def confidence_in(signals: Mapping[str, float], model: ConfidenceModel) -> float:
@@ -58,19 +58,22 @@ def confidence_in(signals: Mapping[str, float], model: ConfidenceModel) -> float
     return min(chance, _MOST_IF_DOUBTED) if any(name in signals for name in CONTRADICTED) else chance
 
 
-def _score(
-    around: Surroundings, record: GroundedRecord, field: GroundedField, model: ConfidenceModel, threshold: float
-) -> ScoredField:
-    ref = FieldRef(record.index, field.name)
-    findings = around.doubts.get(ref, ())
-    signals = signals_of(around, record, field)
-    flags = list(_reasons(record, field, findings))
-    confidence = confidence_in(signals, model)
-    if confidence < threshold and not flags:
-        flags.append(_low(confidence, threshold, [WORDS[name] for name in doubts_in(signals, model) if name in WORDS]))
-    if flags:  # where the report contradicts itself, its values may well be read right: that alone is no doubt
-        flags += [finding.detail for finding in findings if finding.about_report]
-    return ScoredField(ref, round(confidence, 4), signals, tuple(flags))
+def _score_record(
+    around: Surroundings, record: GroundedRecord, model: ConfidenceModel, threshold: float
+) -> Iterator[ScoredField]:
+    company = dict(company_of(around, record))
+    for field in record.fields:
+        ref = FieldRef(record.index, field.name)
+        findings = around.doubts.get(ref, ())
+        signals = signals_of(around, record, field, company)
+        flags = list(_reasons(record, field, findings, supported=record.index not in around.unsupported))
+        confidence = confidence_in(signals, model)
+        if confidence < threshold and not flags:
+            doubts = [WORDS[name] for name in doubts_in(signals, model) if name in WORDS]
+            flags.append(_low(confidence, threshold, doubts))
+        if flags:  # where the report contradicts itself, its values may well be read right: that alone is no doubt
+            flags += [finding.detail for finding in findings if finding.about_report]
+        yield ScoredField(ref, round(confidence, 4), signals, tuple(flags))
 
 
 def _low(confidence: float, threshold: float, doubts: Sequence[str]) -> str:
@@ -78,13 +81,15 @@ def _low(confidence: float, threshold: float, doubts: Sequence[str]) -> str:
     return f"可信度{confidence:.0%}，低于{threshold:.0%}：{why}"
 
 
-def _reasons(record: GroundedRecord, field: GroundedField, findings: Iterable[Finding]) -> Iterator[str]:
+def _reasons(
+    record: GroundedRecord, field: GroundedField, findings: Iterable[Finding], *, supported: bool
+) -> Iterator[str]:
     """Why a field is flagged whatever its confidence."""
     if not field.status.vouched:
         yield STATUS_FLAGS[field.status]
     yield from (finding.detail for finding in findings if not finding.about_report)
     word = second_word(record, field)
-    if not is_supported(record):
+    if not supported:
         if field.status.vouched:
             yield "这一条没有可以核对的出处"
     elif word == "unconfirmed":

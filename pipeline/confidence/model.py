@@ -32,20 +32,24 @@ class ConfidenceModel:
 
     def probability(self, signals: Mapping[str, float]) -> float:
         """The chance in (0, 1) that a field with these signals is right; signals without a weight do not count."""
-        odds = self.intercept + sum(
-            self.weights[name] * value for name, value in terms_of(signals).items() if name in self.weights
-        )
+        odds = self.intercept + sum(self.worth_of(signals).values())
         return 1 / (1 + math.exp(-odds))
+
+    def worth_of(self, signals: Mapping[str, float]) -> dict[str, float]:
+        """What each signal adds to the log-odds, alone and together with the rule."""
+        weights = self.weights
+        rule = next((name for name in signals if name.startswith(_RULE)), "")
+        lead = rule + _PAIR
+        return {
+            name: value * (weights.get(name, 0.0) + (weights.get(lead + name, 0.0) if name != rule else 0.0))
+            for name, value in signals.items()
+        }
 
 
 def doubts_in(signals: Mapping[str, float], model: ConfidenceModel) -> tuple[str, ...]:
-    """The signals that take something from the confidence, the weightiest first, alone and with the rule."""
-    rule = next((name for name in signals if name.startswith(_RULE)), "")
-    taken = {
-        name: value * (model.weights.get(name, 0.0) + model.weights.get(f"{rule}{_PAIR}{name}", 0.0))
-        for name, value in signals.items()
-    }
-    return tuple(name for name in sorted(taken, key=taken.__getitem__) if taken[name] < 0)
+    """The signals that take something from the confidence, the weightiest first."""
+    worth = model.worth_of(signals)
+    return tuple(name for name in sorted(worth, key=worth.__getitem__) if worth[name] < 0)
 
 
 def terms_of(signals: Mapping[str, float]) -> dict[str, float]:

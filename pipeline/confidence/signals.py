@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from pipeline.confidence.surroundings import Surroundings, company_of
+from pipeline.confidence.surroundings import Surroundings
 from pipeline.folding import fold
 from pipeline.prose.columns import told_column
 from pipeline.prose.numbers import spoken_in, told_fields
@@ -69,23 +69,18 @@ _SHORTEST_NAME, _LONGEST_NAME, _SHORTEST_TEXT = 2, 24, 4  # characters
 _MANY_NUMBERS = 8
 
 
-def signals_of(around: Surroundings, record: GroundedRecord, field: GroundedField) -> Mapping[str, float]:
-    """The signals of one field, by name."""
-    return dict(
-        [
-            *_origin(record, field),
-            *_grounding(around, record, field),
-            *_place(around, record, field),
-            *company_of(around, record),
-            *_readers(record, field),
-            *_shape(record, field),
-        ]
-    )
-
-
-def is_supported(record: GroundedRecord) -> bool:
-    """False for a record whose quote is not in the text, or has none of its values."""
-    return record.confirmed is False or record.accepted
+def signals_of(
+    around: Surroundings, record: GroundedRecord, field: GroundedField, company: Mapping[str, float]
+) -> Mapping[str, float]:
+    """The signals of one field, by name; ``company`` are those of its record as a whole (``company_of``)."""
+    return {
+        **dict(_origin(record, field)),
+        **dict(_grounding(around, record, field)),
+        **dict(_place(around, record, field)),
+        **company,
+        **dict(_readers(record, field)),
+        **dict(_shape(record, field)),
+    }
 
 
 def second_word(record: GroundedRecord, field: GroundedField) -> str:
@@ -112,12 +107,12 @@ def _grounding(around: Surroundings, record: GroundedRecord, field: GroundedFiel
         kind = field_types(record.kind).get(field.name, FieldType.NAME)
         composed = kind is FieldType.NAME and _is_composed(around.document.text, record, field)
         yield ("composed_name" if composed else f"grounding={field.status.value}:{kind.value}"), 1.0
-    if not is_supported(record):
+    if record.index in around.unsupported:
         yield "unsupported", 1.0
     doubts = around.doubts.get(FieldRef(record.index, field.name), ())
     if any(not finding.about_report for finding in doubts):
         yield "check_failed", 1.0
-    elif around.doubted_fields(record):
+    elif record.index in around.doubted:
         yield "neighbour_doubted", 1.0
     if any(finding.about_report for finding in doubts):
         yield "report_contradicts", 1.0

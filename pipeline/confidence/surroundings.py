@@ -82,13 +82,17 @@ class Surroundings:
         """How many records of a kind have the same name or item."""
         return Counter((record.kind.value, name) for record in self.records if (name := _name_of(record)))
 
-    def doubted_fields(self, record: GroundedRecord) -> int:
-        """How many of the record's fields a check of the reading doubts, or the text does not vouch for."""
-        return sum(
-            not field.status.vouched or any(not f.about_report for f in self.doubts.get(ref, ()))
-            for field in record.fields
-            for ref in (FieldRef(record.index, field.name),)
-        )
+    @cached_property
+    def doubted(self) -> frozenset[int]:
+        """The records with a field that a check of the reading doubts, or that the text does not vouch for."""
+        doubted = {ref.record for ref, findings in self.doubts.items() if any(not f.about_report for f in findings)}
+        unvouched = (r.index for r in self.records if any(not field.status.vouched for field in r.fields))
+        return frozenset(doubted).union(unvouched)
+
+    @cached_property
+    def unsupported(self) -> frozenset[int]:
+        """The records whose quote is not in the text, or has none of their values."""
+        return frozenset(r.index for r in self.records if r.confirmed is not False and not r.accepted)
 
 
 def company_of(around: Surroundings, record: GroundedRecord) -> Iterator[tuple[str, float]]:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from schemas.text import Span
 
 _NO_DEVIATION = re.compile(
-    r"[^。；;\n]{0,40}(?:未出现|不存在|无|没有|未发生|未有)[^。；;，,\n]{0,16}(?:偏离|未完成|偏差)[^。；;，,\n]{0,24}(?:目标|项目|情况|指标)?"
+    r"(?:未出现|不存在|无|没有|未发生|未有)[^。；;，,\n]{0,16}(?:偏离|未完成|偏差)[^。；;，,\n]{0,24}(?:目标|项目|情况|指标)?"
 )
+_BEFORE = re.compile(r"[^。；;\n]{0,40}\Z")
+_REACH = 40
 _ONE_PROJECT = re.compile(r"该项目|此项目|本项目")
 _OBJECT = re.compile(r"目标|指标|绩效")
 
@@ -17,8 +19,11 @@ _OBJECT = re.compile(r"目标|指标|绩效")
 def find_declarations(text: str, span: Span) -> Iterator[Span]:
     """The sentences of the span that declare so, for the unit as a whole and not for one project."""
     for match in _NO_DEVIATION.finditer(text, span.start, span.end):
-        if _OBJECT.search(match[0]) and "原因" not in match[0] and not _ONE_PROJECT.search(match[0]):
-            yield Span(match.start() + len(match[0]) - len(match[0].lstrip()), match.end())
+        before = _BEFORE.search(text, max(span.start, match.start() - _REACH), match.start())
+        start = before.start() if before else match.start()
+        words = text[start : match.end()]
+        if _OBJECT.search(words) and "原因" not in words and not _ONE_PROJECT.search(words):
+            yield Span(start + len(words) - len(words.lstrip()), match.end())
 
 
 def is_of_one_project(heading: str) -> bool:

@@ -19,7 +19,7 @@ _MONEY_WORD = re.compile(
 )
 _NOT_FUNDING = re.compile(
     r"收入|全社会|规模以上|资产|到位(?:省|市|县|区|境|外|内)|引进|引资(?:到位|实际|总额|额|$)|外资|内资|投资|销售|产值|产量|交易额|零售|贸易|进出口|贷款|税收|增加值|营业|储蓄|存款|增收|债务|人均|直接带动|捐|罚没|追缴|挽回|筹|融资|"
-    r"结余|结转|次均|人均|平均|征收|收取|收缴|盘活|同比|[较比]上年(?!度?的?$)|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户|免征|减免|减税|降费|(?:以上|上述)[一二三四五六七八九十两\d]+[项个类]"
+    r"结余|结转|次均|人均|平均|征收|收取|收缴|盘活|同比|[较比]上年(?!度?的?$)|增长|增加|减少|下降|节约|压减|上升|面积|单价|标准|每人|每亩|每户|免征|减免|减税|降费"
 )
 _INCOME = re.compile(r"收入")
 _COLUMN_WORDS = re.compile(
@@ -54,6 +54,8 @@ _STOPS = frozenset("，。；、）)")
 _CENTS = 2
 _NAMED_MONEY = re.compile(r"(?:支出|经费|费用?|资金|补助)(?:决算|为|共|是|[:：])*$")
 _NAMED = re.compile(r"[\u4e00-\u9fff]{4,}(?:为|共|是|[:：])*$")
+_ADDED_UP = re.compile(r"(?:以上|上述)[一二三四五六七八九十两\d]+[项个类][^，。；\d]{0,6}\Z")
+_REACH = 12
 _PARTS = re.compile(r"其中|具体为|包括|分别为|如下|[:：]")
 _TOTAL_ITEM = re.compile(r"部门整体支出|整体支出")
 
@@ -128,9 +130,12 @@ def _read_sentence(text: str, sentence: Span, owner: Owner, opened: _Open) -> It
             if current.fields and _RATE.search(tidy(left)):
                 current.fields.setdefault("rate", piece(text, number))
             continue
-        if not _is_funding(quantity, left, owner, column or (current.column if current.fields else "")):
-            if not ((current.fields or column) and _is_bare_part(quantity, left, text[number.end : number.end + 1])):
-                continue
+        if _ADDED_UP.search(text, max(sentence.start, number.start - _REACH), number.start):
+            continue  # 以上五项共计: the amounts before it once more
+        among = column or (current.column if current.fields else "")
+        bare = bool(among) and _is_bare_part(quantity, left, text[number.end : number.end + 1])
+        if not bare and not _is_funding(quantity, left, owner, among):
+            continue
         code = money_column(tidy(left), owner.year) or column or _column_of_parts(current) or "executed"
         item = _item(text, clause, number.start)
         if item is None and not current.fields and owner.name is None:
