@@ -95,6 +95,56 @@ def test_right_labels_pass_and_every_value_is_counted(tmp_path: Path) -> None:
         assert document.quote(field.field.span) == field.field.value
 
 
+# Values that the report has, but not as what the label says: vouched for, and flagged all the same.
+PLACED_WRONG: list[tuple[str, dict[str, Any], str, str]] = [
+    ("column", {"indicators": [indicator(actual="≥120次")]}, "indicators[0].actual", "不在“完成值”栏"),
+    ("comparator", {"indicators": [indicator(target="120次")]}, "indicators[0].target", "没有比较符号"),
+    ("unit left out", {"indicators": [indicator(actual="96")]}, "indicators[0].actual", "漏了原文数字后的单位“次”"),
+    ("scale", {"funding": [funding(unit="元")]}, "funding[0].unit", "在原文中的单位是“万元”"),
+    ("budget as spent", {"funding": [funding(executed="262.07")]}, "funding[0].executed", "不是执行数"),
+    ("staff", {"authorized_staff": "11"}, "authorized_staff", "说的是实际在职人数"),
+]
+
+
+@pytest.mark.parametrize(
+    ("sections", "place", "reason"), [wrong for _, *wrong in PLACED_WRONG], ids=[what for what, *_ in PLACED_WRONG]
+)
+def test_value_that_the_report_has_elsewhere_is_flagged_with_a_reason(
+    tmp_path: Path, sections: dict[str, Any], place: str, reason: str
+) -> None:
+    result = checked(tmp_path, **sections)
+    (flagged,) = (field for field in result.flagged if field.place == place)
+    assert flagged.field.status.vouched
+    assert any(reason in words for words in flagged.flags)
+    assert not result.passed
+
+
+def test_flags_of_the_report_are_no_flags_of_its_labels(tmp_path: Path) -> None:
+    result = checked(tmp_path, indicators=[indicator()])
+    assert "UNMET_FULL_SCORE" in {finding.code for finding in result.findings}
+    assert (result.flagged, result.passed) == ((), True)
+
+
+def test_what_is_not_vouched_for_is_flagged_and_a_quote_fails_as_a_number_does(tmp_path: Path) -> None:
+    named = checked(tmp_path, indicators=[indicator(name="并无此项指标")])
+    assert [field.place for field in named.flagged] == ["indicators[0].name"]
+    assert named.passed
+    quoted = checked(tmp_path, indicators=[indicator(quote="并无这样一行")])
+    assert "indicators[0].quote" in {field.place for field in quoted.flagged}
+    assert not quoted.passed
+
+
+def test_staff_is_looked_for_where_it_is_told(tmp_path: Path) -> None:
+    words = REPORT.replace("本单位编制数", "辖区公园11个、绿地12处。本单位编制数")
+    path = tmp_path / "乙.txt"
+    path.write_text(words, encoding="utf-8")
+    labels = Labels(report="乙", authorized_staff="12", actual_staff="11")
+    result = check_labels(read_document(path), labels)
+    assert result.flagged == ()
+    places = {field.place: field.field.span for field in result.fields}
+    assert places["actual_staff"] == (words.index("11人"), words.index("11人") + 2)
+
+
 def test_the_checks_run_over_the_labels(tmp_path: Path) -> None:
     assert "RATE" not in {f.code for f in checked(tmp_path, funding=[funding()]).findings}
     missed = checked(tmp_path, indicators=[indicator()])

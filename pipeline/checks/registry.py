@@ -26,7 +26,7 @@ class CheckedReport:
 
     document: Document
     records: tuple[GroundedRecord, ...]
-    made: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)  # what ``once`` keeps
+    made: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)  # what ``once`` keeps
 
     @cached_property
     def standings(self) -> Standings:

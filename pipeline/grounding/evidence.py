@@ -12,6 +12,7 @@ from pipeline.folding import TextIndex, fold, index_text
 from pipeline.forms.reading import read_forms
 from pipeline.forms.standing import Standing, Standings, standings_of
 from pipeline.forms.totals import tells_total
+from pipeline.forms.year import find_year
 from pipeline.grounding.places import (
     ABSENT,
     Located,
@@ -58,6 +59,12 @@ class _Sought:
     def standings(self) -> Standings:
         """Under which header each cell of the forms stands."""
         return standings_of(read_forms(self.document))
+
+    @cached_property
+    def year(self) -> int | None:
+        """The year that the report is about."""
+        stated = find_year(self.document)
+        return None if stated is None else int(stated.value)
 
 
 def _ground_record(sought: _Sought, place: int, candidate: Candidate) -> GroundedRecord:
@@ -158,8 +165,9 @@ def _locate_together(sought: _Sought, candidate: Candidate, quote: Located) -> d
         return {}
     hits = {
         name: [
-            (hit, sought.standings.at(hit.span))
+            (hit, sought.standings.at_number(sought.index.text, hit.span))
             for hit in find_all(sought.index, value_needle(claim.value), quote.span)
+            if hit.span is not None
         ]
         for name, claim in candidate.fields.items()
         if name != _DECLARED
@@ -190,7 +198,7 @@ def _is_told(sought: _Sought, kind: RecordKind, name: str, span: Span) -> bool:
     text = sought.index.text
     if kind is RecordKind.INDICATOR:
         return told_fields(text, span) == {name}
-    return kind is RecordKind.FUNDING and told_column(text, span, sentence_at(text, span), None) == name
+    return kind is RecordKind.FUNDING and told_column(text, span, sentence_at(text, span), sought.year) == name
 
 
 def _nearest(index: TextIndex, value: str, quote: Span, *, above: bool) -> Located:

@@ -42,7 +42,7 @@ def money_column(words: str, year: int | None) -> str:
     best, place = "", -1
     for code, pattern in _COLUMNS:
         for match in pattern.finditer(words):
-            if match.end() > place or (match.end() == place and code == "executed" and not best):
+            if match.end() > place:
                 best, place = code, match.end()
     named = _LAST_YEAR.search(words)
     if best == "executed" and named and year is not None and int(named[1]) < year:
