@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,22 @@ from pipeline.errors import LabelError, ReadError
 from pipeline.readers import read_document, readers
 from schemas.records import Labels
 
-_SHAPE_HINT = "标注文件的格式见标注指南；字段须齐全，值须为字符串或 null。"
+_FAULTS = {
+    "missing": "缺少这个字段",
+    "extra_forbidden": "没有名为这个的字段",
+    "json_invalid": "不是完整的 JSON",
+    "string": "应为字符串",
+    "int": "应为整数",
+    "bool": "应为 true 或 false",
+    "tuple": "应为列表 […]",
+    "model": "应为对象 {…}",
+    "literal_error": "不是允许的取值",
+    "enum": "不是允许的取值",
+}
+"""What is wrong, by the type of pydantic's error or the beginning of it."""
+_UNSHOWN = ("json_invalid", "extra_forbidden")  # the value is not what is wrong
+_SHOWN = 40  # characters of a wrong value
+_SHAPE_HINT = "标注文件的格式见标注指南；字段须齐全，值须为字符串，没有的写 null。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +126,19 @@ def _sha256(*parts: str) -> str:
 
 
 def _first_faults(error: ValidationError) -> str:
-    """The first three faults as ``place: message``, since one wrong key may cause hundreds."""
+    """The first three faults as ``place：what is wrong``, since one wrong key may cause hundreds."""
     faults = error.errors(include_url=False)
-    shown = [f"{'.'.join(map(str, fault['loc'])) or '文件'}: {fault['msg']}" for fault in faults[:3]]
-    return "; ".join(shown) + (f" 等 {len(faults)} 处" if len(faults) > len(shown) else "")
+    shown = [_place(one["loc"]) + "：" + _fault(one["type"], one["input"], one["msg"]) for one in faults[:3]]
+    return "；".join(shown) + (f" 等 {len(faults)} 处" if len(faults) > len(shown) else "")
+
+
+def _place(parts: Iterable[int | str]) -> str:
+    """A place in a label file as ``extract check`` names it: ``funding[0].rate``; 文件 for the whole."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".") or "文件"
+
+
+def _fault(kind: str, given: object, message: str) -> str:
+    told = next((words for beginning, words in _FAULTS.items() if kind.startswith(beginning)), message)
+    if kind in _UNSHOWN or not isinstance(given, (str, int, float)):
+        return told
+    return f"{told}，现为 {json.dumps(given, ensure_ascii=False)[:_SHOWN]}"

@@ -268,6 +268,29 @@ def _flags(
     print_result(as_json, lambda: flag_data(figures), lambda: flag_lines(figures))
 
 
+@eval_app.command("mutations", cls=Command, help="往正确的标注里埋错，看有多少逃过核对。")
+def _mutations(
+    corpus: Corpora = None,
+    count: Annotated[int, typer.Option(metavar="个", min=1, help="一共埋多少个错，按各报告的数值多少分摊。")] = 10_000,
+    seed: Annotated[int, typer.Option(metavar="整数", help="随机种子；种子相同，埋的错相同。")] = 1,
+    passed: Annotated[bool, typer.Option("--passed", help="逐条列出漏网的错和误报的正确值。")] = False,
+    as_json: Json = False,
+) -> None:
+    _require_packages()
+    from eval.cases import load_cases
+    from eval.mutation_summary import mutation_data, mutation_lines
+    from eval.mutations import run_trials
+
+    cases = [case for folder in dict.fromkeys(corpus or [_CORPUS]) for case in load_cases(folder)]
+    with progress_bar("埋错") as progress:
+        trials = run_trials(cases, count, seed, progress)
+    print_result(
+        as_json,
+        lambda: mutation_data(trials, listed=passed),
+        lambda: mutation_lines(trials, listed=passed),
+    )
+
+
 def _sources(corpora: list[Path], engines: list[str], prompts: list[str] | None) -> Iterator[Source]:
     """Each corpus as each engine reads it; of those that ask a model, the versions of which answers are recorded."""
     from eval.calibration import Source

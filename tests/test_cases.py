@@ -24,10 +24,13 @@ def write(folder: Path, files: dict[str, str]) -> Path:
         ({"reports/a.txt": "报告"}, "gold/a"),
         ({"reports/a.txt": "报告", "gold/a.json": '{"report": "a"}', "gold/b.json": "{}"}, "reports/b"),
         ({"reports/a.txt": "报告", "gold/a.json": "{"}, "gold/a.json"),
-        ({"reports/a.txt": "报告", "gold/a.json": "{}"}, "report: Field required"),
+        ({"reports/a.txt": "报告", "gold/a.json": "{}"}, "report：缺少这个字段"),
         ({"reports/a.txt": "报告", "gold/a.json": '{"report": "a", "remedys": []}'}, "remedys"),
         ({"reports/a.txt": "报告", "gold/a.json": '{"report": "a", "authorized_staff": 14}'}, "authorized_staff"),
-        ({"reports/a.txt": "报告", "gold/a.json": '{"report": "a", "remedies": [{"statement": "x"}]}'}, "0.quote"),
+        (
+            {"reports/a.txt": "报告", "gold/a.json": '{"report": "a", "remedies": [{"statement": "x"}]}'},
+            "remedies[0].quote：缺少这个字段",
+        ),
     ],
 )
 def test_a_faulty_folder_is_told_with_the_file_and_the_fault(tmp_path: Path, files: dict[str, str], told: str) -> None:
@@ -35,6 +38,54 @@ def test_a_faulty_folder_is_told_with_the_file_and_the_fault(tmp_path: Path, fil
         load_cases(write(tmp_path, files))
     assert told in str(caught.value)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("", "文件：不是完整的 JSON"),
+        ('{"report": "a"', "文件：不是完整的 JSON"),
+        ("[]", "文件：应为对象 {…}"),
+        ("{}", "report：缺少这个字段"),
+        ('{"report": "a", "fundings": []}', "fundings：没有名为这个的字段"),
+        ('{"report": "a", "funding": {}}', "funding：应为列表 […]"),
+        ('{"report": "a", "funding": ["绿化"]}', 'funding[0]：应为对象 {…}，现为 "绿化"'),
+        ('{"report": "a", "authorized_staff": 14}', "authorized_staff：应为字符串，现为 14"),
+        ('{"report": "a", "fiscal_year": "去年"}', 'fiscal_year：应为整数，现为 "去年"'),
+        ('{"report": "a", "no_deviation_declared": "无"}', 'no_deviation_declared：应为 true 或 false，现为 "无"'),
+        (
+            '{"report": "a", "evaluations": [{"id": "p1", "scope": "项目", "quote": ""}]}',
+            'evaluations[0].scope：不是允许的取值，现为 "项目"',
+        ),
+        (f'{{"report": "a", "fiscal_year": "{"年" * 99}"}}', f'fiscal_year：应为整数，现为 "{"年" * 39}'),
+        ('{"a": 1, "b": 2, "c": 3}', "a：没有名为这个的字段；b：没有名为这个的字段 等 4 处"),
+    ],
+    ids=[
+        "empty",
+        "cut off",
+        "list",
+        "nothing",
+        "unknown field",
+        "object for list",
+        "word for object",
+        "number for words",
+        "word for year",
+        "word for yes",
+        "scope",
+        "long value",
+        "many faults",
+    ],
+)
+def test_misshapen_labels_are_told_in_chinese_with_the_place_and_what_stands_there(
+    tmp_path: Path, words: str, told: str
+) -> None:
+    path = write(tmp_path, {"a.json": words}) / "a.json"
+    with pytest.raises(LabelError) as caught:
+        load_labels(path)
+    message = str(caught.value)
+    assert message.startswith(f"标注文件 {path} 不合格式：")
+    assert message.endswith(told)
+    assert "Input" not in message
 
 
 def test_a_report_that_is_not_text_is_told(tmp_path: Path) -> None:
