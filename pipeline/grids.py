@@ -24,8 +24,13 @@ def shorten(text: str, columns: int) -> str:
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    """The lines of a table at most ``width`` columns wide where that can be; columns without any value are left out."""
+    """The lines of a table at most ``width`` columns wide where that can be.
+
+    Columns without any value are left out; a table without any value has no lines.
+    """
     kept = [place for place in range(len(header)) if any(row[place] for row in rows)]
+    if not kept:
+        return []
     cells = [[printable(row[place]) for place in kept] for row in (header, *rows)]
     widths = [max(_width(row[column]) for row in cells) for column in range(len(kept))]
     while sum(widths) + len(_GAP) * (len(widths) - 1) > width and max(widths) > _NARROWEST:

@@ -40,3 +40,8 @@ def test_a_table_too_wide_is_wrapped_without_losing_a_character() -> None:
     assert all(sum(2 if ord(char) > 0x2E80 else 1 for char in line) <= 40 for line in lines)
     assert "".join(line.split("  ")[0].strip() for line in lines[2:]) == text
     assert lines[2].endswith("10    ") or lines[2].endswith("10")
+
+
+@pytest.mark.parametrize("rows", [[], [("", "")]])
+def test_a_table_without_any_value_has_no_lines(rows: list[tuple[str, str]]) -> None:
+    assert text_table(("甲", "乙"), rows, 80) == []
