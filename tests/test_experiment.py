@@ -11,6 +11,7 @@ from eval.cases import corpus_sha256, load_cases
 from eval.engines import Reading
 from eval.experiment import Plan, confidences_of, run_experiment
 from eval.figures import COLUMNS, Figures, add_counts, effort_of, load_figures
+from eval.generated import write_generated
 from pipeline.errors import ExtractError, NotRecorded, UsageError
 from pipeline.labels import labels_of
 from pipeline.readers import read_document
@@ -64,6 +65,13 @@ def test_a_reading_that_cannot_work_leaves_nothing_behind(corpus: Path, database
         measured(database, Plan(corpus, reading))
     assert caught.value.hint
     assert not database.exists()
+
+
+def test_answers_recorded_on_generated_reports_still_fit_them(database: Path, tmp_path: Path) -> None:
+    write_generated(tmp_path / "generated", 12, 1, ["text"], lambda _done, _total: None)
+    reading = Reading("hybrid", prompts="v2", cassettes=ROOT / "generated_replies")
+    effort = effort_of(measured(database, Plan(tmp_path / "generated", reading)))
+    assert (effort.calls, effort.failed_calls) == (12, 0)
 
 
 def test_a_repeat_without_recorded_answers_of_its_own_is_told_beforehand(database: Path) -> None:
