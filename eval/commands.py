@@ -1,24 +1,22 @@
-"""``extract eval``: a labeled corpus is read and scored, runs are listed, shown and compared."""
+"""``extract eval``: a labeled corpus is read and scored, runs are listed, shown and compared; what trust is worth."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eval.trust_commands import DEFAULT_CORPUS, require_packages, trust_app
 from pipeline.console import Command, Group, Json, print_result, progress_bar, tell
 from pipeline.errors import StoreError, UsageError
-from pipeline.settings import DEFAULT_THRESHOLD
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from eval.calibration import Source
     from eval.experiment import Plan
     from eval.figures import Figures
     from pipeline.store import Store
@@ -38,25 +36,13 @@ Html = Annotated[
     Path | None, typer.Option("--html", metavar="文件.html", help="写成一个网页，旁边另有同名的 .json 和 .csv。")
 ]
 Reports = Annotated[int, typer.Option("--reports", metavar="份", min=1, help="网页里逐份对照几份报告。")]
-Corpora = Annotated[
-    list[Path] | None, typer.Option("--corpus", metavar="文件夹", help="内有 reports/ 与 gold/*.json，可重复。")
-]
-Engines = Annotated[
-    list[str] | None, typer.Option("--engine", metavar="名称", help="rules、llm 或 hybrid，可重复；无存录回答的略过。")
-]
-Versions = Annotated[list[str] | None, typer.Option("--prompts", metavar="版本", help="提示词版本，可重复。")]
 _DATABASE = Path("evaluations.duckdb")
 _SIDE_BY_SIDE = 40
-_CORPUS = Path("eval/corpus")
-_PACKAGES = ("jinja2", "numpy", "scipy", "sklearn", "vcr")
-_INSTALL = (
-    "pip install 'budget-performance-extract[eval]'（在源码文件夹里：pip install -c constraints.txt -e '.[eval]'）。"
-)
 
 
 @eval_app.command("run", cls=Command, help="读一套有标注的报告，逐字段评分，存入数据库。")
 def _run(
-    corpus: Annotated[Path, typer.Option(metavar="文件夹", help="内有 reports/ 与 gold/*.json。")] = _CORPUS,
+    corpus: Annotated[Path, typer.Option(metavar="文件夹", help="内有 reports/ 与 gold/*.json。")] = DEFAULT_CORPUS,
     engine: Annotated[list[str] | None, typer.Option(metavar="名称", help="rules、llm 或 hybrid，可重复。")] = None,
     prompts: Annotated[list[str] | None, typer.Option(metavar="版本", help="提示词版本，可重复。")] = None,
     model: Annotated[str | None, typer.Option(metavar="名称", help="模型；默认是存录回答时用的名称。")] = None,
@@ -85,7 +71,7 @@ def _run(
     errors: Errors = False,
     as_json: Json = False,
 ) -> None:
-    _require_packages()
+    require_packages()
     from eval.cases import load_cases
     from eval.engines import Reading
     from eval.experiment import Plan, run_experiment
@@ -140,7 +126,7 @@ def _show(
     errors: Errors = False,
     as_json: Json = False,
 ) -> None:
-    _require_packages()
+    require_packages()
     from eval.figures import load_figures
     from pipeline.store import find_eval
 
@@ -169,7 +155,7 @@ def _compare(
     errors: Annotated[bool, typer.Option("--errors", help="全部列出退步和改进。")] = False,
     as_json: Json = False,
 ) -> None:
-    _require_packages()
+    require_packages()
     from eval.comparison import compare_runs
     from eval.comparison_summary import compare_data, compare_lines
     from pipeline.store import find_eval
@@ -191,7 +177,7 @@ def _agreement(
     second: Annotated[Path, typer.Argument(metavar="标注乙", help="另一人的标注文件夹。")],
     as_json: Json = False,
 ) -> None:
-    _require_packages()
+    require_packages()
     from eval.labelers import compare_labelers, labelers_data, labelers_lines
 
     labelers = compare_labelers(first, second)
@@ -207,7 +193,7 @@ def _generate(
         list[str] | None, typer.Option("--format", metavar="格式", help="text 或 docx，可重复；默认 text。")
     ] = None,
 ) -> None:
-    _require_packages()
+    require_packages()
     from eval.generated import FORMATS, write_generated
     from pipeline.run import Progress
 
@@ -221,90 +207,6 @@ def _generate(
     except OSError as error:
         raise UsageError(f"写不了文件夹 {out}：{error.strerror}", "请换一个可写的文件夹。") from error
     tell(f"已在 {out} 写入 {count} 份报告及标注。")
-
-
-@eval_app.command("calibrate", cls=Command, help="用有标注的报告校准可信度，写成可读的校准文件。")
-def _calibrate(
-    out: Annotated[Path, typer.Option("--out", metavar="文件", help="校准文件写到哪里。")],
-    corpus: Corpora = None,
-    engine: Engines = None,
-    prompts: Versions = None,
-    as_json: Json = False,
-) -> None:
-    _require_packages()
-    from eval.calibration import calibrate, model_text
-    from eval.flags import flag_data, flag_figures, flag_lines
-
-    sources = list(_sources(corpus or [_CORPUS], engine or ["rules"], prompts))
-    with progress_bar("读取") as progress:
-        calibrated = calibrate(sources, progress)
-    out.write_text(model_text(calibrated.model), encoding="utf-8", newline="\n")
-    figures = {name: flag_figures(found) for name, found in calibrated.unseen.items()}
-    print_result(as_json, lambda: flag_data(figures), lambda: flag_lines(figures))
-    tell(f"已写入 {out}；上表是交叉验证的结果，每份报告都由没有见过它的模型打分。")
-
-
-@eval_app.command("flags", cls=Command, help="待复核标记和可信度准不准：错的字段有多少排在最可疑的一段里。")
-def _flags(
-    corpus: Corpora = None,
-    engine: Engines = None,
-    prompts: Versions = None,
-    confidence: Annotated[Path | None, typer.Option(metavar="文件", help="校准文件；默认是自带的。")] = None,
-    threshold: Annotated[float, typer.Option(metavar="0–1", min=0, max=1, help="待复核的阈值。")] = DEFAULT_THRESHOLD,
-    as_json: Json = False,
-) -> None:
-    _require_packages()
-    from eval.calibration import read_fields
-    from eval.flags import flag_data, flag_figures, flag_lines
-    from pipeline.confidence import confidence_in, default_model, read_model
-
-    model = default_model() if confidence is None else read_model(confidence)
-    figures = {}
-    for source in _sources(corpus or [_CORPUS], engine or ["rules"], prompts):
-        with progress_bar(source.title) as progress:
-            found = read_fields(source, progress)
-        scored = [one.with_confidence(confidence_in(one.score.signals, model), threshold) for one in found]
-        figures[source.title] = flag_figures(scored)
-    print_result(as_json, lambda: flag_data(figures), lambda: flag_lines(figures))
-
-
-@eval_app.command("mutations", cls=Command, help="往正确的标注里埋错，看有多少逃过核对。")
-def _mutations(
-    corpus: Corpora = None,
-    count: Annotated[int, typer.Option(metavar="个", min=1, help="一共埋多少个错，按各报告的数值多少分摊。")] = 10_000,
-    seed: Annotated[int, typer.Option(metavar="整数", help="随机种子；种子相同，埋的错相同。")] = 1,
-    passed: Annotated[bool, typer.Option("--passed", help="逐条列出漏网的错和误报的正确值。")] = False,
-    as_json: Json = False,
-) -> None:
-    _require_packages()
-    from eval.cases import load_cases
-    from eval.mutation_summary import mutation_data, mutation_lines
-    from eval.mutations import run_trials
-
-    cases = [case for folder in dict.fromkeys(corpus or [_CORPUS]) for case in load_cases(folder)]
-    with progress_bar("埋错") as progress:
-        trials = run_trials(cases, count, seed, progress)
-    print_result(
-        as_json,
-        lambda: mutation_data(trials, listed=passed),
-        lambda: mutation_lines(trials, listed=passed),
-    )
-
-
-def _sources(corpora: list[Path], engines: list[str], prompts: list[str] | None) -> Iterator[Source]:
-    """Each corpus as each engine reads it; of those that ask a model, the versions of which answers are recorded."""
-    from eval.calibration import Source
-    from eval.engines import Reading
-    from pipeline.engines.llm.settings import DEFAULT_PROMPTS
-
-    for corpus in corpora:
-        for engine in dict.fromkeys(engines):
-            reading = Reading(engine=engine, cassettes=corpus / "cassettes")
-            versions = dict.fromkeys(prompts or [DEFAULT_PROMPTS]) if reading.asks else [DEFAULT_PROMPTS]
-            for version in versions:
-                own = reading._replace(prompts=version)
-                if not own.asks or (own.tapes is not None and own.tapes.is_dir()):
-                    yield Source(corpus, own)
 
 
 def _plans(plan: Plan, engines: list[str], prompts: list[str]) -> Iterator[Plan]:
@@ -373,7 +275,4 @@ def _stored(db: Path) -> Iterator[Store]:
         yield store
 
 
-def _require_packages() -> None:
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
-    if missing:
-        raise UsageError(f"评测所需的软件包没有安装：{'、'.join(missing)}", _INSTALL)
+eval_app.add_typer(trust_app)

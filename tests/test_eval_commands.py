@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import cli
-from eval import commands
+from eval import trust_commands
 from eval.figures import COLUMNS
 from schemas.records import Labels
 from tests.eval_samples import write_corpus
@@ -75,7 +75,7 @@ def test_wrong_use_is_one_line_with_a_hint_and_leaves_nothing_behind(
 def test_missing_packages_are_told_with_the_command_that_installs_them(
     command: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "_PACKAGES", ("numpy", "no_such_package"))
+    monkeypatch.setattr(trust_commands, "_PACKAGES", ("numpy", "no_such_package"))
     result = command("run", "--corpus", ".")
     assert result.code == 2
     assert "没有安装：no_such_package" in result.err
@@ -127,7 +127,7 @@ def test_runs_are_listed_the_latest_first(command: Run) -> None:
 
 
 def test_each_engine_and_version_of_the_prompts_is_a_run_and_rules_only_once(command: Run) -> None:
-    corpus = Path(commands.__file__).parent / "blind"
+    corpus = Path(trust_commands.__file__).parent / "blind"
     result = command(
         *("run", "--corpus", corpus, "--engine", "rules", "--engine", "hybrid", "--prompts", "v2", "--json")
     )
@@ -153,7 +153,7 @@ def test_the_gate_sets_the_exit_code_by_one_verdict(command: Run) -> None:
 
 
 def test_a_regression_beyond_chance_fails_the_gate(command: Run) -> None:
-    corpus = Path(commands.__file__).parent / "corpus"
+    corpus = Path(trust_commands.__file__).parent / "corpus"
     Path("worse").mkdir()
     for path in (corpus / "gold").glob("*.json"):
         labels = Labels.model_validate_json(path.read_bytes())

@@ -75,7 +75,7 @@ PLACES: dict[str, tuple[str, ...]] = {
     "rich": ("pipeline.console",),
     "scipy": ("eval.matching",),
     "tenacity": ("pipeline.engines",),
-    "typer": ("cli", "eval.commands", "pipeline.console"),
+    "typer": ("cli", "eval.commands", "eval.trust_commands", "pipeline.console"),
     "vcr": ("eval.cassettes",),
     "xlsxwriter": ("pipeline.workbook",),
 }
