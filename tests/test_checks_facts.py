@@ -65,6 +65,24 @@ def test_staff_of_a_form_is_told_by_its_column():
 
 
 @pytest.mark.parametrize(
+    "grid",
+    [
+        [["单位编制数", "45", "内设机构", "6"], ["主管部门", "云溪县园林局", "电话", "100"]],
+        [["内设机构", "事业编制", "现有人员"], ["6", "45", "42"]],
+    ],
+    ids=["label in the row", "head of the column"],
+)
+def test_staff_of_a_table_that_is_no_form_is_told_by_its_row_or_column(grid):
+    assert doubts(grid, code="STAFF_DIFFERS", authorized_staff="45")[1] == ()
+
+
+def test_number_of_a_table_that_speaks_of_no_staff_is_doubted():
+    grid = [["产出指标", "巡查", "5次", "45"], ["单位编制数", "12", "", ""]]
+    sample, (finding,) = doubts(grid, code="STAFF_DIFFERS", authorized_staff="45")
+    assert (finding.detail, quotes(sample, finding)) == ("“45”在原文中不是编制数", ["45"])
+
+
+@pytest.mark.parametrize(
     ("sentence", "field", "value", "said"),
     [
         ("本单位核定编制45人，实有在职人员42人。", "authorized_staff", "42", "说的是实际在职人数"),
