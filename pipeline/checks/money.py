@@ -12,13 +12,13 @@ from pipeline.checks.registry import CheckedReport, check
 from pipeline.forms.blocks import UNIT
 from pipeline.prose.columns import told_column
 from pipeline.prose.phrases import sentence_at
-from pipeline.quantities import parse_quantity
+from pipeline.quantities import find_quantities, parse_quantity
 from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, Severity
 from schemas.text import Span
 
 _UNIT_WORD = re.compile(r"(?:百万|万|亿|千)?(?:美元|港元|欧元|元)|[万亿](?![\u4e00-\u9fff])")
-_SHARE = re.compile(r"[ \u3000]?(?:%|％|‰|个百分点)")
+_WORD = re.compile(r"[ \u3000]?(?:[^\W\d_]|[%％‰])")
 _LOOK_AHEAD = 6
 
 
@@ -105,8 +105,12 @@ def _cell_end(text: str, place: int) -> int:
 
 
 def _written_dimension(report: CheckedReport, value: str, span: Span) -> str:
-    """What the number is by the sign right behind it, or by the value's own words."""
-    behind = _UNIT_WORD.match(report.document.text, span.end) or _SHARE.match(report.document.text, span.end)
-    quantity = parse_quantity(value + behind.group().strip()) if behind is not None else None
-    quantity = quantity or parse_quantity(value)
+    """What the number is by the words right behind it, or by the value's own words."""
+    text = report.document.text
+    if _WORD.match(text, span.end) is None:  # a bare number, as in most cells: nothing to look for
+        beside = None
+    else:
+        window = text[span.start : _cell_end(text, span.end)]
+        beside = next((found for found in find_quantities(window) if found.number_span.start <= 1), None)
+    quantity = beside or parse_quantity(value)
     return "none" if quantity is None else quantity.dimension
