@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check_samples import facts, findings, quotes, report
+from tests.check_samples import INDICATOR_HEAD, facts, findings, quotes, report
 
 TITLE = "云溪县园林局2023年度部门整体支出绩效自评报告"
 
@@ -62,6 +62,30 @@ def test_staff_that_its_clause_tells_is_no_finding(sentence, field, value):
 def test_staff_of_a_form_is_told_by_its_column():
     grid = [["人员情况", "编制数", "实际在职人数", "控制率"], ["在职人员", "45", "42", "93.33%"]]
     assert doubts(grid, code="STAFF_DIFFERS", authorized_staff="45", actual_staff="42")[1] == ()
+
+
+@pytest.mark.parametrize(
+    "grid",
+    [
+        [["单位编制数", "45", "内设机构", "6"], ["主管部门", "云溪县园林局", "电话", "100"]],
+        [["内设机构", "事业编制", "现有人员"], ["6", "45", "42"]],
+    ],
+    ids=["label in the row", "head of the column"],
+)
+def test_staff_of_a_table_that_is_no_form_is_told_by_its_row_or_column(grid):
+    assert doubts(grid, code="STAFF_DIFFERS", authorized_staff="45")[1] == ()
+
+
+def test_number_of_an_indicator_is_left_to_the_check_of_columns():
+    row = ["产出指标", "新建口袋公园", "5个", "7个", "12", "11.5", ""]
+    assert doubts([INDICATOR_HEAD, row], code="STAFF_DIFFERS", authorized_staff="12")[1] == ()
+    assert len(doubts([INDICATOR_HEAD, row], code="COLUMN_DIFFERS", authorized_staff="12")[1]) == 1
+
+
+def test_number_of_a_table_that_speaks_of_no_staff_is_doubted():
+    grid = [["产出指标", "巡查", "5次", "45"], ["单位编制数", "12", "", ""]]
+    sample, (finding,) = doubts(grid, code="STAFF_DIFFERS", authorized_staff="45")
+    assert (finding.detail, quotes(sample, finding)) == ("“45”在原文中不是编制数", ["45"])
 
 
 @pytest.mark.parametrize(

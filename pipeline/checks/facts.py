@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.checks.evidence import doubt, vouched_numbers
-from pipeline.checks.places import table_at
+from pipeline.checks.places import cell_at, table_at
 from pipeline.checks.registry import CheckedReport, check
 from pipeline.forms.year import find_year
 from pipeline.prose.staff import staff_field
 from schemas.records import RecordKind
 from schemas.stages import FieldRef, Finding, Severity
+from schemas.text import Span, Table
 
 _STAFF = {"authorized_staff": "编制数", "actual_staff": "实际在职人数"}
 
@@ -32,10 +33,20 @@ def years_of_other_reports(report: CheckedReport) -> Iterator[Finding]:
 def staff_of_other_kinds(report: CheckedReport) -> Iterator[Finding]:
     """人数在原文中说的是另一种人数（编制与在职颠倒等）。"""
     for record, field, span in vouched_numbers(report):
-        if field.name not in _STAFF or table_at(report.document, span) is not None:
+        if field.name not in _STAFF or report.standings.at_number(report.document.text, span) is not None:
             continue
-        said = staff_field(report.document.text, span.start)
+        table = table_at(report.document, span)
+        if table is not None and _speaks_of_staff(table, span):
+            continue
+        said = staff_field(report.document.text, span.start) if table is None else ""
         if said != field.name:
             other = f"说的是{_STAFF[said]}" if said else f"不是{_STAFF[field.name]}"
             detail = f"“{field.value}”在原文中{other}"
             yield doubt("STAFF_DIFFERS", Severity.ERROR, detail, (span,), FieldRef(record.index, field.name))
+
+
+def _speaks_of_staff(table: Table, span: Span) -> bool:
+    """True where a cell in the row or column of the number names posts or people: which of them, it cannot tell."""
+    place = cell_at(table, span)
+    beside = (cell for cell in table.cells if place is None or place.row == cell.row or place.column == cell.column)
+    return any(staff_field(cell.text, len(cell.text)) for cell in beside)
