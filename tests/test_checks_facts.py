@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check_samples import facts, findings, quotes, report
+from tests.check_samples import INDICATOR_HEAD, facts, findings, quotes, report
 
 TITLE = "云溪县园林局2023年度部门整体支出绩效自评报告"
 
@@ -74,6 +74,12 @@ def test_staff_of_a_form_is_told_by_its_column():
 )
 def test_staff_of_a_table_that_is_no_form_is_told_by_its_row_or_column(grid):
     assert doubts(grid, code="STAFF_DIFFERS", authorized_staff="45")[1] == ()
+
+
+def test_number_of_an_indicator_is_left_to_the_check_of_columns():
+    row = ["产出指标", "新建口袋公园", "5个", "7个", "12", "11.5", ""]
+    assert doubts([INDICATOR_HEAD, row], code="STAFF_DIFFERS", authorized_staff="12")[1] == ()
+    assert len(doubts([INDICATOR_HEAD, row], code="COLUMN_DIFFERS", authorized_staff="12")[1]) == 1
 
 
 def test_number_of_a_table_that_speaks_of_no_staff_is_doubted():
