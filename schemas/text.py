@@ -65,11 +65,33 @@ class Source:
     reader: str
 
 
+class Box(NamedTuple):
+    """Where a run of characters stands on its page: page from 1, edges as fractions of the page's width and height,
+    from its upper left corner.
+    """
+
+    span: Span
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class RecognizedWord(NamedTuple):
+    """Characters that were read from an image, and how sure the recognition was of them, in [0, 1]."""
+
+    span: Span
+    confidence: float
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A report that was read: ``document.text[span.start:span.end]`` is the quote of any span.
 
-    ``pages`` holds the offset at which each page starts, and is empty where the format has no pages.
+    ``pages`` holds the offset at which each page starts, and is empty where the format has no pages. ``boxes`` tell
+    where on them the text stands, in its order, a box for each line or cell; ``recognized`` what was read by optical
+    character recognition. Both are empty where the format has no such thing.
     """
 
     source: Source
@@ -77,6 +99,8 @@ class Document:
     tables: tuple[Table, ...] = ()
     outline: tuple[OutlineMark, ...] = ()
     pages: tuple[int, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    recognized: tuple[RecognizedWord, ...] = ()
 
     def quote(self, span: Span) -> str:
         """The characters of a span, exactly as they stand."""

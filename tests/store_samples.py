@@ -24,7 +24,7 @@ from schemas.stages import (
     Severity,
     Status,
 )
-from schemas.text import Cell, Document, OutlineMark, Source, Span, Table
+from schemas.text import Box, Cell, Document, OutlineMark, RecognizedWord, Source, Span, Table
 
 TEXT = (
     "清河县林果局2023年度部门整体支出绩效自评报告\n"
@@ -142,6 +142,8 @@ def sample_extraction(name: str = "清河县林果局自评报告", content: str
         (Table(Span(row, row + 20), cells, 1, 4), Table(Span(row + 20, row + 20), (), 0, 0)),
         (OutlineMark(Span(0, 5), 1),),
         (0, 60),
+        (Box(Span(0, 5), 1, 0.1, 0.05, 0.5, 0.08), Box(Span(60, 64), 2, 0.1, 0.05, 0.5, 0.08)),
+        (RecognizedWord(Span(0, 5), 0.42),),
     )
     middle = TEXT.index("三、")
     records = sample_records()

@@ -12,6 +12,7 @@ from pipeline.store.rows import (
     Row,
     document_json,
     extraction_rows,
+    layout_json,
     read_chunk,
     read_document,
     read_finding,
@@ -31,7 +32,7 @@ PARTIAL = "partial"
 
 _ID_BYTES = 6  # 12 hexadecimal digits: as long as DuckDB keeps a string inside a row
 
-_INSERT_REPORT = f"INSERT INTO data.reports VALUES (nextval('data.extraction_numbers'){', ?' * 16})"
+_INSERT_REPORT = f"INSERT INTO data.reports VALUES (nextval('data.extraction_numbers'){', ?' * 18})"
 
 
 def save_extraction(store: Store, run_id: str, extraction: Extraction) -> str:
@@ -67,16 +68,16 @@ def known_extractions(store: Store, engine: str, version: str) -> frozenset[str]
 def load_extraction(store: Store, extraction_id: str) -> Extraction:
     """The extraction as it was saved, without any decision. Raises UnknownReport where there is none of that id."""
     row = store.connection.execute(
-        "SELECT name, path, report_id, reader, text, tables, outline, pages, engine, seconds"
+        "SELECT name, path, report_id, reader, text, tables, outline, pages, boxes, recognized, engine, seconds"
         " FROM data.reports WHERE extraction_id = ?",
         [extraction_id],
     ).fetchone()
     if row is None:
         raise UnknownReport(f"数据库里没有编号为 {extraction_id} 的提取结果", "请用报告名称重新查找。")
-    *source, text, tables, outline, pages, engine, seconds = row
+    *source, text, tables, outline, pages, boxes, recognized, engine, seconds = row
     fields = _rows(store, "fields", extraction_id, "record, position")
     return Extraction(
-        read_document(Source(*source), text, tables, outline, pages),
+        read_document(Source(*source), text, tables, outline, pages, boxes, recognized),
         tuple(map(read_section, _rows(store, "sections", extraction_id, "section"))),
         tuple(map(read_chunk, _rows(store, "chunks", extraction_id, "chunk"))),
         read_records(_rows(store, "records", extraction_id, "record"), fields),
@@ -95,7 +96,7 @@ def _report_row(extraction_id: str, run_id: str, extraction: Extraction, status:
     named = (None, None) if facts is None else (facts.value("unit_name"), facts.value("fiscal_year"))
     found = (extraction_id, run_id, source.sha256, source.name, source.path, source.reader, *named)
     made = (extraction.engine, to_json(dict(extraction.seconds)), status, now())
-    return (*found, document.text, *document_json(document), *made)
+    return (*found, document.text, *document_json(document), *made, *layout_json(document))
 
 
 def _write(store: Store, report: Row, rows: ExtractionRows) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import NewerDatabase, NotADatabase, StoreError
-from pipeline.store.tables import CALLS_AND_GAPS, EVALUATIONS, MODEL_DOUBTS, TABLES
+from pipeline.store.tables import CALLS_AND_GAPS, EVALUATIONS, LAYOUT, MODEL_DOUBTS, TABLES
 from pipeline.store.views import view_definitions
 
 Migration = Callable[[duckdb.DuckDBPyConnection], None]
@@ -34,6 +34,10 @@ def _add_model_doubts(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(MODEL_DOUBTS)
 
 
+def _add_layout(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(LAYOUT)
+
+
 def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(view_definitions())
 
@@ -45,7 +49,9 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("views_of_calls_and_gaps", _leave_to_a_later_step),
     ("evaluations", _add_evaluations),
     ("model_doubts", _add_model_doubts),
-    ("views_of_model_doubts", _create_views),
+    ("views_of_model_doubts", _leave_to_a_later_step),
+    ("layout", _add_layout),
+    ("views_of_layout", _create_views),
 )
 """Names and steps. A change to the views' SQL or to the fields of the schemas adds ``_create_views`` once more at the
 end, under a new name, and leaves its earlier place empty: the views of today need the tables of today."""

@@ -25,7 +25,7 @@ from schemas.stages import (
     Severity,
     Status,
 )
-from schemas.text import Cell, Document, OutlineMark, Source, Span, Table
+from schemas.text import Box, Cell, Document, OutlineMark, RecognizedWord, Source, Span, Table
 
 Row = tuple[Any, ...]
 """A row of a table in the order of its columns; what DuckDB hands back is not typed."""
@@ -80,7 +80,7 @@ def extraction_rows(extraction_id: str, extraction: Extraction) -> ExtractionRow
 
 
 def document_json(document: Document) -> tuple[str, str, str]:
-    """The tables, the outline and the pages of a document as JSON texts."""
+    """The tables, the outline and the pages of a document as JSON texts; see ``layout_json`` for the rest."""
     tables = [
         [*table.span, table.row_count, table.column_count, [_cell_list(cell) for cell in table.cells]]
         for table in document.tables
@@ -89,7 +89,16 @@ def document_json(document: Document) -> tuple[str, str, str]:
     return to_json(tables), to_json(outline), to_json(document.pages)
 
 
-def read_document(source: Source, text: str, tables: str, outline: str, pages: str) -> Document:
+def layout_json(document: Document) -> tuple[str | None, str | None]:
+    """The boxes and the recognized words of a document as JSON texts, ``None`` where it has none."""
+    boxes = [[*box.span, *box[1:]] for box in document.boxes]
+    recognized = [[*word.span, word.confidence] for word in document.recognized]
+    return to_json(boxes) if boxes else None, to_json(recognized) if recognized else None
+
+
+def read_document(
+    source: Source, text: str, tables: str, outline: str, pages: str, boxes: str | None, recognized: str | None
+) -> Document:
     """The document of a row of ``reports``."""
     return Document(
         source,
@@ -100,6 +109,8 @@ def read_document(source: Source, text: str, tables: str, outline: str, pages: s
         ),
         tuple(OutlineMark(Span(start, end), level) for start, end, level in json.loads(outline)),
         tuple(json.loads(pages)),
+        tuple(Box(Span(start, end), *place) for start, end, *place in json.loads(boxes or "[]")),
+        tuple(RecognizedWord(Span(start, end), sure) for start, end, sure in json.loads(recognized or "[]")),
     )
 
 

@@ -162,3 +162,9 @@ MODEL_DOUBTS = """
 ALTER TABLE data.records ADD COLUMN sent_back BOOLEAN DEFAULT false;
 ALTER TABLE data.fields ADD COLUMN doubt DOUBLE;
 """
+
+# where the text stands on its pages, and what was read by optical character recognition; NULL for none
+LAYOUT = """
+ALTER TABLE data.reports ADD COLUMN boxes VARCHAR USING COMPRESSION zstd;
+ALTER TABLE data.reports ADD COLUMN recognized VARCHAR USING COMPRESSION zstd;
+"""
