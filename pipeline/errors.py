@@ -112,6 +112,24 @@ class UnknownReport(StoreError):
     code = "unknown_report"
 
 
+class UnknownField(StoreError):
+    """The database has no field of that name or id."""
+
+    code = "unknown_field"
+
+
+class AlreadyDecided(StoreError):
+    """Somebody else decided about the field since it was shown."""
+
+    code = "already_decided"
+
+
+class NeedsConfirmation(ExtractError):
+    """A reviewer's value does not stand in the report, or its evidence says something else: it must be meant."""
+
+    code = "needs_confirmation"
+
+
 class UnknownRun(StoreError):
     """The database has no run of that name."""
 

@@ -2,117 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
 
 from pipeline.grounding import ground
-from pipeline.store import Store, load_extraction, view_rows
-from schemas.records import FieldType, RecordKind, field_types
+from pipeline.store import DecidedField, Store, load_extraction, load_settled
+from schemas.records import FieldType, field_types
 from schemas.stages import Candidate, Claim, Extraction, FieldRef, GroundedField, GroundedRecord, ScoredField
-from schemas.text import Document
-
-RECORD_VIEWS: dict[RecordKind, str] = {
-    RecordKind.REPORT: "report_facts",
-    RecordKind.EVALUATION: "evaluations",
-    RecordKind.FUNDING: "funding",
-    RecordKind.GOAL: "goals",
-    RecordKind.INDICATOR: "indicators",
-    RecordKind.DEVIATION: "deviations",
-    RecordKind.REMEDY: "remedies",
-}
-"""The view of each kind of record."""
-
-
-class RecordId(NamedTuple):
-    """A record of the database."""
-
-    extraction_id: str
-    record: int
+from schemas.text import Document, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """The state of all records: those that still stand, the present values of those that somebody decided about, and
-    the reasons for which a field is still flagged.
-    """
+    """What reviewers decided: the records that are gone, and of each other record the fields decided about, by name."""
 
-    standing: frozenset[RecordId]
-    decided: Mapping[RecordId, Mapping[str, Any]]
-    flags: Mapping[tuple[str, int, str], tuple[str, ...]]
+    rejected: frozenset[tuple[str, int]]
+    decided: Mapping[tuple[str, int], Mapping[str, DecidedField]]
 
 
 def read_reviews(store: Store, extraction_id: str | None = None) -> Reviews:
-    """The state of every record of one extraction, or of the whole database."""
-    standing: set[RecordId] = set()
-    decided: dict[RecordId, Mapping[str, Any]] = {}
-    for view in RECORD_VIEWS.values():
-        for row in _dict_rows(store, view, extraction_id):
-            record_id = RecordId(row["extraction_id"], row["record"])
-            standing.add(record_id)
-            if row["reviewed"]:
-                decided[record_id] = row
-    flags = {
-        (row["extraction_id"], row["record"], row["field"]): tuple(row["reasons"])
-        for row in _dict_rows(store, "flagged_fields", extraction_id)
-    }
-    return Reviews(frozenset(standing), decided, flags)
+    """The decisions about one extraction, or about all current ones."""
+    settled = load_settled(store, extraction_id)
+    decided: dict[tuple[str, int], dict[str, DecidedField]] = {}
+    for field in settled.fields:
+        decided.setdefault((field.extraction_id, field.record), {})[field.field] = field
+    return Reviews(settled.rejected, decided)
 
 
 def load_reviewed(store: Store, extraction_id: str, reviews: Reviews) -> Extraction:
-    """The extraction of that id with the decisions applied. A corrected value is looked up in the text like any other,
-    so that its status and span are true of it; what a reviewer has settled has no flags and is certain.
+    """The extraction of that id with the decisions applied; raises ``UnknownReport`` where there is none."""
+    return apply_reviews(load_extraction(store, extraction_id), extraction_id, reviews)
+
+
+def apply_reviews(extraction: Extraction, extraction_id: str, reviews: Reviews) -> Extraction:
+    """The extraction with the decisions applied. A corrected value is looked up in the text like any other, so that its
+    status and span are true of it; what a reviewer has settled has no flags and is certain.
     """
-    extraction = load_extraction(store, extraction_id)
-    standing = [r for r in extraction.records if (extraction_id, r.index) in reviews.standing]
     records = tuple(
-        _decide(extraction.document, record, reviews.decided[RecordId(extraction_id, record.index)])
-        if (extraction_id, record.index) in reviews.decided
-        else record
-        for record in standing
+        decide(extraction.document, record, reviews.decided.get((extraction_id, record.index), {}))
+        for record in extraction.records
+        if (extraction_id, record.index) not in reviews.rejected
     )
     kept = {record.index for record in records}
     gone = _field_refs(extraction.records) - _field_refs(records)
     scores = tuple(
-        _settle(score, extraction_id, reviews)
+        _settle(score, reviews.decided.get((extraction_id, score.ref.record), {}))
         for score in extraction.scores
         if score.ref.record in kept and score.ref not in gone
     )
     return replace(extraction, records=records, scores=scores)
 
 
-def _field_refs(records: Sequence[GroundedRecord]) -> set[FieldRef]:
-    return {FieldRef(record.index, field.name) for record in records for field in record.fields}
-
-
-def _decide(document: Document, record: GroundedRecord, row: Mapping[str, Any]) -> GroundedRecord:
+def decide(document: Document, record: GroundedRecord, decided: Mapping[str, DecidedField]) -> GroundedRecord:
+    """The record with the present value of every field that was decided about, grounded in the text."""
+    if not decided:
+        return record
     types = field_types(record.kind)
     references = dict(record.references)
     fields: list[GroundedField] = []
     for name, field_type in types.items():
-        value = None if row.get(name) is None else str(row[name])
         extracted = record.get(name)
-        if field_type is FieldType.REFERENCE:
-            references.update({} if value is None else {name: value})
-        elif value is not None and extracted is not None and extracted.value == value:
+        settled = decided.get(name)
+        if settled is None:
+            fields.extend(() if extracted is None else (extracted,))
+        elif field_type is FieldType.REFERENCE:
+            references.update({} if settled.value is None else {name: settled.value})
+        elif settled.value is not None and extracted is not None and extracted.value == settled.value:
             fields.append(extracted)
-        elif value is not None:
-            claims = {name: Claim(value, quote=record.quote.value)}
-            quote = Claim(record.quote.value, record.quote.span)
-            candidate = Candidate(record.kind, references, claims, quote, record.engine, record.rule)
-            fields.extend(ground(document, (candidate,))[0].fields)
+        elif settled.value is not None:
+            fields.append(ground_value(document, record, name, settled.value, settled.span))
     return replace(record, references=references, fields=tuple(fields))
 
 
-def _settle(score: ScoredField, extraction_id: str, reviews: Reviews) -> ScoredField:
-    record, name = score.ref
-    if RecordId(extraction_id, record) not in reviews.decided or not score.flags:
-        return score
-    if (extraction_id, record, name) in reviews.flags:
-        return score
-    return replace(score, confidence=1.0, flags=())
+def ground_value(
+    document: Document, record: GroundedRecord, name: str, value: str, where: Span | None
+) -> GroundedField:
+    """A reviewer's value of a record's field, looked up where they say it stands, else near the record's quote."""
+    quote = Claim(record.quote.value, record.quote.span)
+    claim = Claim(value, where, None if where else record.quote.value)
+    candidate = Candidate(record.kind, record.references, {name: claim}, quote, record.engine, record.rule)
+    return ground(document, (candidate,))[0].fields[0]
 
 
-def _dict_rows(store: Store, view: str, extraction_id: str | None) -> Iterator[dict[str, Any]]:
-    columns, rows = view_rows(store, view, extraction_id)
-    return (dict(zip(columns, row, strict=True)) for row in rows)
+def _field_refs(records: Sequence[GroundedRecord]) -> set[FieldRef]:
+    return {FieldRef(record.index, field.name) for record in records for field in record.fields}
+
+
+def _settle(score: ScoredField, decided: Mapping[str, DecidedField]) -> ScoredField:
+    settled = decided.get(score.ref.field)
+    if settled is None:
+        return score
+    return replace(score, flags=settled.reasons) if settled.reasons else replace(score, confidence=1.0, flags=())

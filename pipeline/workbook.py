@@ -14,13 +14,12 @@ from xlsxwriter.format import Format as CellFormat  # type: ignore[import-untype
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped,unused-ignore]
 
 from pipeline.errors import UsageError
-from pipeline.reviewed import RECORD_VIEWS
-from pipeline.store import ViewRows
+from pipeline.store import WIDE_VIEWS, ViewRows
 from pipeline.titles import KINDS, column_title
 
 SHEETS: dict[str, str] = {
     "current_reports": "报告清单",
-    **{view: KINDS[kind] for kind, view in RECORD_VIEWS.items()},
+    **{view: KINDS[kind] for kind, view in WIDE_VIEWS.items()},
     "findings": "矛盾与核对",
     "flagged_fields": "待复核字段",
     "unmatched_decisions": "未对上的复核",
@@ -57,7 +56,7 @@ def write_workbook(target: BinaryIO, views: Mapping[str, ViewRows]) -> None:
                 raise UsageError(f"“{title}”有 {len(rows.rows)} 行，Excel 放不下", "请改用 --format csv 或 parquet。")
             sheet = book.add_worksheet(title)
             _write_head(sheet, view, rows, head)
-            _write_rows(sheet, rows, flags if view in RECORD_VIEWS.values() else {}, (body, flagged))
+            _write_rows(sheet, rows, flags if view in WIDE_VIEWS.values() else {}, (body, flagged))
 
 
 def _flags(rows: ViewRows) -> dict[tuple[str, int, str], str]:
@@ -66,7 +65,7 @@ def _flags(rows: ViewRows) -> dict[tuple[str, int, str], str]:
 
 
 def _write_head(sheet: Worksheet, view: str, rows: ViewRows, head: CellFormat) -> None:
-    kind = next((kind for kind, name in RECORD_VIEWS.items() if name == view), None)
+    kind = next((kind for kind, name in WIDE_VIEWS.items() if name == view), None)
     for place, column in enumerate(rows.columns):
         title = column_title(column, kind)
         sheet.write_string(0, place, title, head)

@@ -10,7 +10,18 @@ from pipeline.store.calls import (
     save_calls,
 )
 from pipeline.store.connection import Store, open_store
-from pipeline.store.decisions import Decision, Verdict, save_decision
+from pipeline.store.decisions import (
+    Decision,
+    DecisionRow,
+    FieldKey,
+    Purpose,
+    Shown,
+    Verdict,
+    decisions_on,
+    last_decision_by,
+    list_decisions,
+    save_decision,
+)
 from pipeline.store.evaluations import (
     EvalBatch,
     EvalCase,
@@ -52,13 +63,17 @@ from pipeline.store.runs import (
     start_run,
     summarize_run,
 )
-from pipeline.store.views import VIEWS
+from pipeline.store.settled import DecidedField, Settled, load_settled
+from pipeline.store.views import VIEWS, WIDE_VIEWS
 
 __all__ = [
     "VIEWS",
+    "WIDE_VIEWS",
     "CallLog",
     "CallTotals",
+    "DecidedField",
     "Decision",
+    "DecisionRow",
     "EvalBatch",
     "EvalCase",
     "EvalFindings",
@@ -68,12 +83,16 @@ __all__ = [
     "EvalRow",
     "FailureRow",
     "FieldCounts",
+    "FieldKey",
     "FindingFilter",
     "NewEval",
+    "Purpose",
     "ReportRow",
     "RunCounts",
     "RunRow",
     "RunSummary",
+    "Settled",
+    "Shown",
     "Store",
     "TaskTotals",
     "Verdict",
@@ -82,12 +101,15 @@ __all__ = [
     "call_totals",
     "copy_view",
     "count_characters",
+    "decisions_on",
     "find_eval",
     "find_findings",
     "find_report",
     "finish_eval",
     "finish_run",
     "known_extractions",
+    "last_decision_by",
+    "list_decisions",
     "list_evals",
     "list_reports",
     "list_runs",
@@ -101,6 +123,7 @@ __all__ = [
     "load_judgements",
     "load_measures",
     "load_replies",
+    "load_settled",
     "open_store",
     "save_calls",
     "save_decision",

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import NewerDatabase, NotADatabase, StoreError
-from pipeline.store.tables import CALLS_AND_GAPS, EVALUATIONS, LAYOUT, MODEL_DOUBTS, TABLES
+from pipeline.store.tables import CALLS_AND_GAPS, EVALUATIONS, LAYOUT, MODEL_DOUBTS, REVIEWS, TABLES
 from pipeline.store.views import view_definitions
 
 Migration = Callable[[duckdb.DuckDBPyConnection], None]
@@ -38,6 +38,10 @@ def _add_layout(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(LAYOUT)
 
 
+def _add_reviews(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(REVIEWS)
+
+
 def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(view_definitions())
 
@@ -51,7 +55,9 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("model_doubts", _add_model_doubts),
     ("views_of_model_doubts", _leave_to_a_later_step),
     ("layout", _add_layout),
-    ("views_of_layout", _create_views),
+    ("views_of_layout", _leave_to_a_later_step),
+    ("reviews", _add_reviews),
+    ("views_of_reviews", _create_views),
 )
 """Names and steps. A change to the views' SQL or to the fields of the schemas adds ``_create_views`` once more at the
 end, under a new name, and leaves its earlier place empty: the views of today need the tables of today."""

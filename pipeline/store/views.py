@@ -1,10 +1,11 @@
 """The views: the current state of every report, a reviewer's decision standing over the extracted value.
 
-Analysts read those in ``main``; the ones in ``data`` are the steps to them.
+Analysts read those in ``main``; the ones in ``data`` are the steps to them, see ``states``.
 """
 
 from __future__ import annotations
 
+from pipeline.store.states import STEPS
 from schemas.records import FieldType, RecordKind, field_types
 
 WIDE_VIEWS: dict[RecordKind, str] = {
@@ -45,77 +46,6 @@ _YUAN = """
                  * try_cast(max(number) FILTER (field = 'unit') AS DECIMAL(12, 2))
     END::DECIMAL(38, 6) AS {name}_yuan"""
 
-# Current is what the engine and version that read a report last made of it: their latest complete extraction, or their
-# latest where all are partial. So a second try that fails hides nothing, and neither does an older engine's reading
-# hide what a newer one could read but for a gap.
-_STEPS = """
-CREATE OR REPLACE VIEW data.current_extractions AS
-SELECT e.* FROM data.reports e SEMI JOIN (
-    SELECT number FROM (
-        SELECT
-            r.number, r.report_id, r.status = 'complete' AS complete,
-            max(r.number) OVER (PARTITION BY r.report_id, r.engine, u.version) AS latest
-        FROM data.reports r LEFT JOIN data.runs u USING (run_id)
-    )
-    QUALIFY row_number() OVER (PARTITION BY report_id ORDER BY latest DESC, complete DESC, number DESC) = 1
-) USING (number);
-
-CREATE OR REPLACE VIEW data.latest_decisions AS
-SELECT * FROM data.decisions
-QUALIFY row_number() OVER (PARTITION BY report_id, kind, record_key, field ORDER BY decision DESC) = 1;
-
-CREATE OR REPLACE VIEW data.current_records AS
-SELECT e.report_id, r.*
-FROM data.records r JOIN data.current_extractions e USING (extraction_id)
-WHERE NOT EXISTS (
-    FROM data.latest_decisions d
-    WHERE d.report_id = e.report_id AND d.kind = r.kind AND d.record_key = r.record_key
-        AND d.field = '' AND d.verdict = 'rejected'
-);
-
-CREATE OR REPLACE VIEW data.current_fields AS
-SELECT
-    r.report_id, r.extraction_id, r.record, r.kind, r.record_key, f.name AS field,
-    CASE WHEN d.verdict IS NULL THEN f.value ELSE d.value END AS value,
-    CASE WHEN d.verdict IS NULL THEN f.number ELSE d.number END AS number,
-    CASE WHEN d.verdict IS NULL THEN f.unit ELSE d.unit END AS unit,
-    CASE WHEN d.verdict IS NULL THEN f.dimension ELSE d.dimension END AS dimension,
-    f.value AS extracted_value, f.other, f.status, f.evidence,
-    CASE WHEN d.verdict IS NULL OR d.value = f.value THEN f.span_start ELSE d.span_start END AS span_start,
-    CASE WHEN d.verdict IS NULL OR d.value = f.value THEN f.span_end ELSE d.span_end END AS span_end,
-    CASE WHEN d.verdict IS NULL THEN f.confidence ELSE 1 END AS confidence, f.signals,
-    d.verdict IS NULL AND f.flagged AS flagged,
-    CASE WHEN d.verdict IS NULL THEN coalesce(f.flags, []) ELSE [] END AS flags, d.verdict, d.reviewer
-FROM data.current_records r
-JOIN data.fields f USING (extraction_id, record)
-LEFT JOIN data.latest_decisions d
-    ON d.report_id = r.report_id AND d.kind = r.kind AND d.record_key = r.record_key AND d.field = f.name
-UNION ALL BY NAME
-SELECT
-    r.report_id, r.extraction_id, r.record, r.kind, r.record_key, d.field, d.value, d.number, d.unit, d.dimension,
-    d.span_start, d.span_end, 1 AS confidence, false AS flagged, [] AS flags, d.verdict, d.reviewer
-FROM data.latest_decisions d
-JOIN data.current_records r USING (report_id, kind, record_key)
-WHERE d.field <> '' AND d.value IS NOT NULL AND NOT EXISTS (
-    FROM data.fields f WHERE f.extraction_id = r.extraction_id AND f.record = r.record AND f.name = d.field
-);
-
-CREATE OR REPLACE VIEW data.titles AS
-SELECT
-    e.extraction_id, e.report_id, e.name AS report,
-    min(f.value) FILTER (f.field = 'unit_name') AS unit_name,
-    try_cast(min(f.value) FILTER (f.field = 'fiscal_year') AS INTEGER) AS fiscal_year
-FROM data.current_extractions e
-LEFT JOIN data.current_fields f ON f.extraction_id = e.extraction_id AND f.kind = 'report'
-GROUP BY ALL;
-
-CREATE OR REPLACE VIEW data.evaluation_names AS
-SELECT r.extraction_id, r.evaluation, arg_min(f.value, r.record) AS evaluation_name
-FROM data.current_records r
-JOIN data.current_fields f ON f.extraction_id = r.extraction_id AND f.record = r.record AND f.field = 'name'
-WHERE r.kind = 'evaluation' AND f.kind = 'evaluation'
-GROUP BY ALL;
-"""
 
 _READY = """
 CREATE OR REPLACE VIEW current_reports AS
@@ -148,11 +78,10 @@ SELECT
     CASE WHEN f.span_start IS NOT NULL THEN coalesce(f.evidence, f.extracted_value) END AS evidence,
     f.span_start, f.span_end,
     r.quote, r.quote_start, r.quote_end, r.confirmed, f.signals, f.record, f.record_key, f.report_id, f.extraction_id
-FROM data.current_fields f
-JOIN data.current_records r USING (extraction_id, record)
+FROM data.flagged f
+JOIN data.records r USING (extraction_id, record)
 JOIN data.titles t USING (extraction_id)
 LEFT JOIN data.evaluation_names v ON v.extraction_id = r.extraction_id AND v.evaluation = r.evaluation
-WHERE f.flagged
 ORDER BY f.confidence, t.report, f.extraction_id, f.record, f.field;
 
 CREATE OR REPLACE VIEW unmatched_decisions AS
@@ -238,7 +167,8 @@ LEFT JOIN (
     SELECT
         extraction_id, record, {", ".join(picked)},
         min(confidence) AS confidence, bool_or(flagged) AS flagged,
-        list_sort(list_distinct(flatten(list(flags)))) AS flags, bool_or(verdict IS NOT NULL) AS reviewed
+        list_sort(list_distinct(flatten(list(flags)))) AS flags,
+        bool_or(coalesce(verdict <> 'unsure', false)) AS reviewed
     FROM data.current_fields WHERE kind = '{kind}' GROUP BY extraction_id, record
 ) p USING (extraction_id, record)
 LEFT JOIN data.evaluation_names v ON v.extraction_id = r.extraction_id AND v.evaluation = r.evaluation
@@ -249,4 +179,4 @@ ORDER BY t.report, r.extraction_id, r.record;
 
 def view_definitions() -> str:
     """The SQL that creates every view or replaces it, for the fields that the schemas have now."""
-    return "".join((_STEPS, *map(_wide_view, WIDE_VIEWS), _READY))
+    return "".join((STEPS, *map(_wide_view, WIDE_VIEWS), _READY))

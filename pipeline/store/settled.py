@@ -1,0 +1,48 @@
+"""What reviewers have made of the current extractions: the records they rejected, the fields they decided about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pipeline.store.connection import Store
+from schemas.text import Span
+
+
+class DecidedField(NamedTuple):
+    """A field that somebody decided about: its present value and evidence (``None`` for none), and the reasons for
+    which it is flagged all the same.
+    """
+
+    extraction_id: str
+    record: int
+    field: str
+    value: str | None
+    span: Span | None
+    reasons: tuple[str, ...]
+
+
+class Settled(NamedTuple):
+    """The rejected records, by extraction and record, and the decided fields of one extraction or of all."""
+
+    rejected: frozenset[tuple[str, int]]
+    fields: tuple[DecidedField, ...]
+
+
+def load_settled(store: Store, extraction_id: str | None = None) -> Settled:
+    """What was decided about the records of one current extraction, or of all."""
+    wanted = [extraction_id, extraction_id]
+    rejected = store.connection.execute(
+        "SELECT extraction_id, record FROM data.rejected_records WHERE ? IS NULL OR extraction_id = ?", wanted
+    ).fetchall()
+    fields = store.connection.execute(
+        "SELECT extraction_id, record, field, value, span_start, span_end, flags FROM data.decided_fields"
+        " WHERE ? IS NULL OR extraction_id = ? ORDER BY extraction_id, record, decision",
+        wanted,
+    ).fetchall()
+    return Settled(
+        frozenset((extraction, record) for extraction, record in rejected),
+        tuple(
+            DecidedField(extraction, record, name, value, None if start is None else Span(start, end), tuple(flags))
+            for extraction, record, name, value, start, end, flags in fields
+        ),
+    )
