@@ -17,6 +17,7 @@ from eval.commands import eval_app
 from pipeline.console import Command, Group, Json, print_result, progress_bar, say, tell
 from pipeline.errors import ExtractError, StoreError, UsageError
 from pipeline.models import MODEL_ENGINES, ModelOptions, model_settings, open_model
+from pipeline.review.commands import review_app
 from pipeline.settings import DEFAULT_THRESHOLD, NO_MODEL_HINT, VERSION, read_settings
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
@@ -40,6 +41,7 @@ app = typer.Typer(
 
 prompts_app = typer.Typer(cls=Group, no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(prompts_app, name="prompts", help="查看、比较和新建提示词版本。")
+app.add_typer(review_app, name="review", help="复核：打开页面，逐个核定待复核字段；或用命令。")
 app.add_typer(eval_app, name="eval", help="对照人工标注评分：比较引擎、模型和提示词版本。")
 
 Database = Annotated[Path, typer.Option("--db", metavar="文件", help="结果数据库。")]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.grounding import ground
-from pipeline.store import DecidedField, Store, load_extraction, load_settled
+from pipeline.store import DecidedField, Store, Verdict, load_extraction, load_settled
 from schemas.records import FieldType, field_types
 from schemas.stages import Candidate, Claim, Extraction, FieldRef, GroundedField, GroundedRecord, ScoredField
 from schemas.text import Document, Span
@@ -71,7 +71,10 @@ def decide(document: Document, record: GroundedRecord, decided: Mapping[str, Dec
             fields.append(extracted)
         elif settled.value is not None:
             fields.append(ground_value(document, record, name, settled.value, settled.span))
-    return replace(record, references=references, fields=tuple(fields))
+    # what only a second reader saw counts once a person has seen it too
+    seen = any(field.verdict in (Verdict.ACCEPTED, Verdict.CORRECTED) for field in decided.values())
+    confirmed = True if seen and record.confirmed is False else record.confirmed
+    return replace(record, references=references, fields=tuple(fields), confirmed=confirmed)
 
 
 def ground_value(

@@ -114,6 +114,12 @@ class DecisionRow(NamedTuple):
     run_id: str | None
     extraction_id: str | None
     report_id: str
+    token: str
+
+    @property
+    def key(self) -> FieldKey:
+        """The field that it is about."""
+        return FieldKey(self.report_id, RecordKind(self.kind), self.record_key, self.field)
 
 
 _COLUMNS = (
@@ -132,7 +138,8 @@ _HISTORY = """
         CASE WHEN d.span_start IS NOT NULL THEN {{'start': d.span_start, 'end': d.span_end}} END,
         CASE WHEN d.shown_start IS NOT NULL THEN {{'start': d.shown_start, 'end': d.shown_end}} END,
         d.shown, d.confidence, coalesce(d.reasons, []), d.note, d.purpose, d.undoes,
-        EXISTS (FROM data.decisions u WHERE u.undoes = d.decision), d.run_id, d.extraction_id, d.report_id
+        EXISTS (FROM data.decisions u WHERE u.undoes = d.decision), d.run_id, d.extraction_id, d.report_id,
+        d.token
     FROM data.decisions d
     LEFT JOIN (SELECT report_id, arg_max(name, number) AS name FROM data.reports GROUP BY ALL) r USING (report_id)
     WHERE {} ORDER BY d.decision
@@ -182,6 +189,12 @@ def last_decision_by(store: Store, reviewer: str) -> DecisionRow | None:
         " AND NOT EXISTS (FROM data.decisions u WHERE u.undoes = e.decision))"
     )
     row = store.connection.execute(_HISTORY.format(where), [reviewer]).fetchone()
+    return None if row is None else DecisionRow(*row)
+
+
+def decision_of(store: Store, token: str) -> DecisionRow | None:
+    """The decision that was sent under a token."""
+    row = store.connection.execute(_HISTORY.format("d.token = ?"), [token]).fetchone() if token else None
     return None if row is None else DecisionRow(*row)
 
 

@@ -10,7 +10,7 @@ from schemas.text import Span
 
 class DecidedField(NamedTuple):
     """A field that somebody decided about: its present value and evidence (``None`` for none), and the reasons for
-    which it is flagged all the same.
+    which it is flagged all the same. ``verdict`` is what they said of it.
     """
 
     extraction_id: str
@@ -19,6 +19,8 @@ class DecidedField(NamedTuple):
     value: str | None
     span: Span | None
     reasons: tuple[str, ...]
+    verdict: str
+    reviewer: str
 
 
 class Settled(NamedTuple):
@@ -35,14 +37,18 @@ def load_settled(store: Store, extraction_id: str | None = None) -> Settled:
         "SELECT extraction_id, record FROM data.rejected_records WHERE ? IS NULL OR extraction_id = ?", wanted
     ).fetchall()
     fields = store.connection.execute(
-        "SELECT extraction_id, record, field, value, span_start, span_end, flags FROM data.decided_fields"
-        " WHERE ? IS NULL OR extraction_id = ? ORDER BY extraction_id, record, decision",
+        "SELECT extraction_id, record, field, value, span_start, span_end, flags, verdict, reviewer"
+        " FROM data.decided_fields WHERE ? IS NULL OR extraction_id = ? ORDER BY extraction_id, record, decision",
         wanted,
     ).fetchall()
     return Settled(
         frozenset((extraction, record) for extraction, record in rejected),
         tuple(
-            DecidedField(extraction, record, name, value, None if start is None else Span(start, end), tuple(flags))
-            for extraction, record, name, value, start, end, flags in fields
+            DecidedField(extraction, record, name, value, _span(start, end), tuple(flags), verdict, reviewer)
+            for extraction, record, name, value, start, end, flags, verdict, reviewer in fields
         ),
     )
+
+
+def _span(start: int | None, end: int | None) -> Span | None:
+    return None if start is None or end is None else Span(start, end)
