@@ -47,6 +47,17 @@ REASON_WORDS: dict[str, tuple[str, str]] = {
     "review": ("重看", "looked at again"),
 }
 
+CHOICE_WORDS: dict[str, tuple[str, str]] = {
+    "department": ("整体支出", "department"),
+    "project": ("项目支出", "project"),
+    "form": ("表格", "form"),
+    "narrative": ("正文", "narrative"),
+    "indicator": ("指标偏差", "indicator"),
+    "budget": ("预算偏差", "budget"),
+    "problem": ("存在的问题", "problem"),
+    "true": ("是", "yes"),
+}
+
 _STATUS_ENGLISH = {
     Status.EXACT: "stands in the text as it is",
     Status.FOLDED: "stands in the text (white space or width differ)",
@@ -143,7 +154,6 @@ _PAGE: dict[str, tuple[str, str]] = {
     ),
     "clear_selection": ("不用选取", "Drop the selection"),
     "still": ("仍按我的意见提交", "Submit mine all the same"),
-    "true": ("是", "yes"),
 }
 
 
@@ -152,7 +162,12 @@ def page_words(language: str) -> dict[str, str]:
     """Everything the page says in one language; ``kind.…``, ``field.…``, ``status.…`` and the like for what varies."""
     place = LANGUAGES.index(language)
     words = {name: pair[place] for name, pair in _PAGE.items()}
-    for prefix, table in (("kind", KIND_WORDS), ("verdict", VERDICT_WORDS), ("reason", REASON_WORDS)):
+    for prefix, table in (
+        ("kind", KIND_WORDS),
+        ("verdict", VERDICT_WORDS),
+        ("reason", REASON_WORDS),
+        ("choice", CHOICE_WORDS),
+    ):
         words.update({f"{prefix}.{name}": pair[place] for name, pair in table.items()})
     words.update({f"status.{status.value}": (STATUSES[status], _STATUS_ENGLISH[status])[place] for status in Status})
     for kind in RecordKind:

@@ -175,7 +175,8 @@ async function decide(verdict, more = {}) {
 async function send(name, body, current, verdict, more) {
   try {
     const answer = await outbox.send(name, body, current);
-    current.done = verdict;
+    const same = more.key ? (one) => one.key.slice(0, 3).join("|") === current.key.slice(0, 3).join("|") : (one) => one === current;
+    for (const one of state.items.filter(same)) one.done = verdict;
     state.entries.delete(current.id);
     if (name === "decisions") state.last.push({ token: body.token, item: current });
     if (answer) acknowledge(verdict, current, answer);

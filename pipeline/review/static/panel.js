@@ -39,8 +39,15 @@ export function renderPanel(node, view) {
   );
 }
 
+// What is chosen from a list is shown in words.
+function inWords(value, field, word) {
+  const chosen = ["scope", "origin", "kind", "evaluation", "no_deviation_declared"].includes(field);
+  const known = word(`choice.${value}`);
+  return chosen && known !== `choice.${value}` ? known : value;
+}
+
 function valueOf({ shown, word }) {
-  const value = shown.value === "true" ? word("true") : shown.value;
+  const value = inWords(shown.value, shown.key[3], word);
   return el(
     "div", { class: "value" },
     el("p", { class: "words", id: "value" }, value ?? word("no_value")),
@@ -72,7 +79,7 @@ function correction({ shown, word, actions, state }) {
   const editing = state.editing;
   const keep = (name) => (event) => { editing[name] = event.target.value; };
   const input = shown.choices.length
-    ? el("select", { name: "value", onchange: keep("value") }, shown.choices.map((one) => el("option", { value: one, selected: one === editing.value }, one)))
+    ? el("select", { name: "value", onchange: keep("value") }, shown.choices.map((one) => el("option", { value: one, selected: one === editing.value }, inWords(one, shown.key[3], word))))
     : el(shown.type === "text" ? "textarea" : "input", { name: "value", oninput: keep("value"), autocomplete: "off", maxlength: 10000, rows: shown.type === "text" ? 4 : null });
   if (!shown.choices.length) input.value = editing.value;
   else if (!shown.choices.includes(editing.value)) editing.value = shown.choices[0];
@@ -114,7 +121,7 @@ function recordOf({ shown, word, actions, state }) {
     const here = one.field === field;
     const name = el("button", { type: "button", class: "field", "aria-current": here ? "true" : null, disabled: Boolean(state.editing), onclick: () => actions.turnTo(one.field) }, word(`field.${kind}.${one.field}`));
     const marks = [one.flagged ? el("span", { class: "flag", role: "img", "aria-label": word("panel") }, "⚑") : null, one.decided ? el("span", { class: "decided" }, word(`verdict.${one.decided}`)) : null];
-    return el("tr", { class: here ? "here" : null }, el("th", { scope: "row" }, name), el("td", {}, one.value === "true" ? word("true") : one.value ?? "—", " ", marks));
+    return el("tr", { class: here ? "here" : null }, el("th", { scope: "row" }, name), el("td", {}, one.value === null ? "—" : inWords(one.value, one.field, word), " ", marks));
   });
   return el("section", { class: "record" }, el("h3", {}, word("record")), el("table", {}, el("tbody", {}, rows)));
 }
