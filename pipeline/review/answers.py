@@ -32,6 +32,7 @@ from pipeline.store import (
     count_open,
     decision_of,
     decisions_on,
+    find_saved,
     hand_out,
     last_decision_by,
     renew_leases,
@@ -118,7 +119,7 @@ async def _decide(call: Call[DecisionRequest]) -> Any:
     asked = call.asked
 
     def job(store: Store) -> Any:
-        known = decision_of(store, asked.token)
+        known = find_saved(store, asked.token)
         if known is not None:  # sent again because the answer was lost
             return {"decision": known.decision, "value": known.value, "status": None, "findings": []}
         renew_leases(store, call.reviewer)

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.review.folder import Folder, open_folder
-from pipeline.store import Store, load_extraction, open_store
-from schemas.stages import Extraction
+from pipeline.store import Store, last_decision_on, open_store
 
 T = TypeVar("T")
 
@@ -29,7 +28,7 @@ class Desk:
 
     database: Path
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="desk"))
-    _kept: OrderedDict[str, Extraction] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[str, tuple[int, Folder]] = field(default_factory=OrderedDict)
     _writes: int = 0
 
     async def read(self, job: Callable[[Store], T]) -> T:
@@ -42,11 +41,16 @@ class Desk:
 
     def folder(self, store: Store, extraction_id: str) -> Folder:
         """A report with the decisions as they are now; to be called from a job."""
-        extraction = self._kept.pop(extraction_id, None) or load_extraction(store, extraction_id)
-        self._kept[extraction_id] = extraction
+        as_of, folder = self._kept.pop(extraction_id, (None, None))
+        if folder is None:
+            folder = open_folder(store, extraction_id)
+            as_of = last_decision_on(store, folder.report_id)
+        elif as_of != (last := last_decision_on(store, folder.report_id)):
+            as_of, folder = last, open_folder(store, extraction_id, folder.extraction)
+        self._kept[extraction_id] = (as_of or 0, folder)
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-        return open_folder(store, extraction_id, extraction)
+        return folder
 
     def close(self) -> None:
         """Wait for the last job, and put what was written into the database file."""

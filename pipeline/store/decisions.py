@@ -122,6 +122,13 @@ class DecisionRow(NamedTuple):
         return FieldKey(self.report_id, RecordKind(self.kind), self.record_key, self.field)
 
 
+class Saved(NamedTuple):
+    """A decision that is in the database: its number, and the value that it set."""
+
+    decision: int
+    value: str | None
+
+
 _COLUMNS = (
     "report_id, kind, record_key, field, verdict, value, number, unit, dimension, span_start, span_end, reviewer, note,"
     " decided_at, token, purpose, undoes, extraction_id, run_id, before, shown_start, shown_end, shown, confidence,"
@@ -153,12 +160,9 @@ def save_decision(store: Store, decision: Decision, *, seen: int | None = None) 
     ``AlreadyDecided`` where somebody else has added one since. Without it nothing is asked.
     """
     with transaction(store) as connection:
-        if decision.token:
-            known = connection.execute(
-                "SELECT decision FROM data.decisions WHERE token = ?", [decision.token]
-            ).fetchone()
-            if known is not None:
-                return int(known[0])
+        known = find_saved(store, decision.token)
+        if known is not None:
+            return known.decision
         if seen is not None:
             _require_unchanged(store, decision, seen)
         saved = connection.execute(_INSERT, storable([_row(decision)])[0]).fetchone()
@@ -167,6 +171,22 @@ def save_decision(store: Store, decision: Decision, *, seen: int | None = None) 
         )
     assert saved is not None
     return int(saved[0])
+
+
+def find_saved(store: Store, token: str) -> Saved | None:
+    """The number and value of the decision that was saved under a token."""
+    if not token:
+        return None
+    row = store.connection.execute("SELECT decision, value FROM data.decisions WHERE token = ?", [token]).fetchone()
+    return None if row is None else Saved(*row)
+
+
+def last_decision_on(store: Store, report_id: str) -> int:
+    """The number of the last decision about a report, 0 without any: what is known of it is as good as that."""
+    (number,) = store.connection.execute(
+        "SELECT coalesce(max(decision), 0) FROM data.decisions WHERE report_id = ?", [report_id]
+    ).fetchone() or (0,)
+    return int(number)
 
 
 def decisions_on(store: Store, key: FieldKey) -> tuple[DecisionRow, ...]:
@@ -212,8 +232,9 @@ def _row(decision: Decision) -> tuple[object, ...]:
 
 def _require_unchanged(store: Store, decision: Decision, seen: int) -> None:
     newer = store.connection.execute(
-        f"SELECT reviewer FROM data.standing_decisions WHERE {_HERE} AND decision > ? AND reviewer <> ?"
-        " AND purpose <> 'second' ORDER BY decision DESC",
+        f"SELECT reviewer FROM data.decisions d WHERE {_HERE} AND decision > ? AND reviewer <> ?"
+        " AND purpose <> 'second' AND verdict <> 'undone'"
+        " AND decision NOT IN (SELECT undoes FROM data.decisions WHERE undoes IS NOT NULL) ORDER BY decision DESC",
         [*decision.key, seen, decision.reviewer],
     ).fetchone()
     if newer is not None:
