@@ -178,8 +178,7 @@ def table(figures: dict[str, Any]) -> str:
     """The figures for people."""
     lines = [
         f"{figures['flagged_fields']:,} flagged fields of {figures['reports']:,} reports ({figures['machine']})",
-        f"first page: the list {figures['first_page_queue_ms']:.0f} ms,"
-        f" all requests {figures['first_page_all_ms']:.0f} ms",
+        "first page: the list {first_page_queue_ms:.0f} ms, all requests {first_page_all_ms:.0f} ms".format(**figures),
     ]
     for name, title in (("decision_alone_ms", "alone"), ("decision_beside_batch_ms", "beside a running batch")):
         one = figures[name]
