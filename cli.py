@@ -62,12 +62,18 @@ def _start(
 
 @app.command("run", cls=Command, help="读取报告，提取、核对后存入数据库；已提取过的自动跳过。")
 def _run(
-    paths: Annotated[list[Path], typer.Argument(metavar="路径…", help="报告文件或文件夹（含子文件夹）。")],
+    paths: Annotated[list[Path], typer.Argument(metavar="路径…", help="报告文件、文件夹（含子文件夹）或 .zip。")],
     db: Database = _DATABASE,
     engine: Annotated[
         str | None, typer.Option(metavar="名称", help="rules、llm 或 hybrid；有模型时默认 hybrid。")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="已提取过的也重新提取（改了阈值后用）。")] = False,
+    group_by: Annotated[
+        str, typer.Option(metavar="folder", help="folder：一个文件夹（或压缩包）里的文件合为一份报告。")
+    ] = "",
+    workers: Annotated[
+        int | None, typer.Option(metavar="个", min=1, help="同时读取的进程数；默认与处理器核数相同。")
+    ] = None,
     threshold: Annotated[float, typer.Option(metavar="0–1", help="可信度低于此值的字段待复核。")] = DEFAULT_THRESHOLD,
     confidence: Annotated[
         Path | None, typer.Option(metavar="文件", help="自己的校准文件，由 extract eval calibrate 写成。")
@@ -94,6 +100,8 @@ def _run(
 ) -> None:
     if not 0 <= threshold <= 1:
         raise UsageError(f"--threshold 须在 0 到 1 之间，而不是 {threshold}", "例如 --threshold 0.6。")
+    if group_by not in ("", "folder"):
+        raise UsageError(f"--group-by 没有“{group_by}”", "可用：folder。")
     settings = read_settings()
     settings = replace(settings, model=model or settings.model, base_url=base_url or settings.base_url)
     limits = (concurrency, rpm, tpm, max_cost, max_tokens)
@@ -108,8 +116,10 @@ def _run(
         return
     from pipeline.run import RunOptions, make_engine, run
     from pipeline.summaries import run_data, run_lines
+    from pipeline.workers import default_count
 
-    options = RunOptions(_trust(threshold, confidence), force or refresh)
+    count = default_count() if workers is None else workers
+    options = RunOptions(_trust(threshold, confidence), force or refresh, bool(group_by), count)
     chosen = open_model(asked) if name in MODEL_ENGINES else None
     with progress_bar() as progress:
         report = run(

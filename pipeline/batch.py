@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -12,9 +11,9 @@ from time import monotonic
 from typing import NamedTuple
 
 from pipeline.errors import BusyDatabase, ExtractError
-from pipeline.files import FoundFile
-from pipeline.readers import read_bytes
-from pipeline.store import RunCounts, open_store, save_extraction, save_failure
+from pipeline.files import FoundFile, RawReport, read_report
+from pipeline.store import RunCounts, Store, Twin, open_store, save_extraction, save_failure, save_twin
+from pipeline.twins import Twins
 from schemas.stages import Extraction
 
 _BUG_HINT = "这是程序的缺陷，不是文件的问题；设置 EXTRACT_DEBUG=1 再运行一次可看到详情，请附上详情反馈。"
@@ -30,17 +29,20 @@ class Outcome(StrEnum):
     READ = "read"
     PARTIAL = "partial"  # read and stored, but a model could not read some part; a later run fills the gaps
     SKIPPED = "skipped"  # its content was extracted by an earlier run
-    DUPLICATE = "duplicate"  # its content was extracted in this run, from another file
+    DUPLICATE = "duplicate"  # its content was extracted in this run from another file, or is there in another format
     FAILED = "failed"
 
 
 class FileOutcome(NamedTuple):
-    """A file and what came of it; ``error`` says why where it failed, ``gaps`` what is missing where it is partial."""
+    """A file and what came of it; ``error`` says why where it failed, ``gaps`` what is missing where it is partial,
+    ``twin`` which report it holds in another format.
+    """
 
     path: Path
     outcome: Outcome
     error: ExtractError | None = None
     gaps: tuple[str, ...] = ()
+    twin: Twin | None = None
 
 
 class Failure(NamedTuple):
@@ -69,6 +71,7 @@ class Batch:
     run_id: str
     outcomes: list[FileOutcome] = field(default_factory=list)
     waiting: list[_Waiting] = field(default_factory=list)
+    twins: Twins = field(default_factory=Twins)
     tried_at: float = 0.0
 
     def add(self, path: Path, result: Result) -> None:
@@ -121,7 +124,7 @@ class Batch:
                 place, path, result = self.waiting[0]
                 if isinstance(result, Extraction):
                     try:
-                        save_extraction(store, self.run_id, result)
+                        self._save(store, place, path, result)
                     except BusyDatabase:
                         raise
                     except Exception as error:  # one report that cannot be stored must not cost the others
@@ -131,50 +134,73 @@ class Batch:
                     save_failure(store, self.run_id, str(path), result.error, result.sha256)
                 del self.waiting[0]
 
+    def _save(self, store: Store, place: int, path: Path, result: Extraction) -> None:
+        twin = self.twins.find(store, result)
+        if twin is None:
+            save_extraction(store, self.run_id, result)
+        else:
+            save_twin(store, self.run_id, result.document.source.sha256, str(path), twin)
+            self.outcomes[place] = FileOutcome(path, Outcome.DUPLICATE, twin=twin)
+
 
 def extract_files(
-    files: Sequence[FoundFile], known: frozenset[str], extract: Callable[[Path, bytes], Extraction], at_once: int
+    files: Sequence[FoundFile],
+    known: frozenset[str],
+    start: Callable[[RawReport], Future[Extraction]],
+    at_once: int,
+    *,
+    in_order: bool = False,
 ) -> Iterator[tuple[FoundFile, Result] | None]:
-    """The result of every file, each as soon as it is there, ``at_once`` of them under way in threads.
+    """The result of every report, each as soon as it is there or ``in_order``, ``at_once`` of them under way.
 
-    ``None`` every second in which nothing is done, so that what was done before need not wait. An error that ends the
-    run is raised when what else was under way is done.
+    ``start`` begins the extraction of one. ``None`` every second in which nothing is done, so that what was done before
+    need not wait. An error that ends the run is raised when what else was under way is done.
     """
-    if at_once == 1:
-        for file, sha256, found in _prepared(files, known):
-            yield file, _attempt(extract, file.path, found, sha256) if isinstance(found, bytes) else found
-        return
     stop: ExtractError | None = None
-    pool = ThreadPoolExecutor(at_once, thread_name_prefix="report")
     under_way: dict[Future[Result], FoundFile] = {}
     prepared = _prepared(files, known)
-    try:
-        while True:
-            following = next(prepared, None) if stop is None and len(under_way) < at_once else None
-            if following is not None:
-                file, sha256, found = following
-                if isinstance(found, bytes):
-                    under_way[pool.submit(_attempt, extract, file.path, found, sha256)] = file
-                else:
-                    yield file, found
+    while True:
+        following = next(prepared, None) if stop is None and len(under_way) < at_once else None
+        if following is not None:
+            file, found = following
+            if isinstance(found, RawReport):
+                under_way[_attempt(start, found)] = file
+            elif in_order and under_way:
+                under_way[_completed(found)] = file
+            else:
+                yield file, found
+            if len(under_way) < at_once:
                 continue
-            if not under_way:
-                break
-            done = wait(under_way, timeout=_WRITE_EVERY, return_when=FIRST_COMPLETED).done
-            if not done:
-                yield None
-            for future in done:
-                file = under_way.pop(future)
-                try:
-                    result = future.result()
-                except ExtractError as error:
-                    stop = stop or error
-                else:
-                    yield file, result
-    finally:  # what is under way is not waited for where the user breaks off
-        pool.shutdown(wait=False, cancel_futures=True)
+        if not under_way:
+            break
+        first = [next(iter(under_way))] if in_order else under_way
+        done = wait(first, timeout=_WRITE_EVERY, return_when=FIRST_COMPLETED).done
+        if not done:
+            yield None
+        for future in done:
+            file = under_way.pop(future)
+            try:
+                result = future.result()
+            except ExtractError as error:
+                stop = stop or error
+            else:
+                yield file, result
     if stop is not None:
         raise stop
+
+
+def at_once_here(work: Callable[[RawReport], Extraction]) -> Callable[[RawReport], Future[Extraction]]:
+    """The work as something to start: done when it is started, in this very thread."""
+
+    def start(raw: RawReport) -> Future[Extraction]:
+        future: Future[Extraction] = Future()
+        try:
+            future.set_result(work(raw))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    return start
 
 
 def as_extract_error(error: Exception, path: Path) -> ExtractError:
@@ -186,37 +212,51 @@ def as_extract_error(error: Exception, path: Path) -> ExtractError:
     return wrapped
 
 
-def _prepared(
-    files: Sequence[FoundFile], known: frozenset[str]
-) -> Iterator[tuple[FoundFile, str | None, bytes | Result]]:
-    """Every file with its bytes, or with what came of it where it need not or cannot be read."""
+def _prepared(files: Sequence[FoundFile], known: frozenset[str]) -> Iterator[tuple[FoundFile, RawReport | Result]]:
+    """Every report with its bytes, or with what came of it where it need not or cannot be read."""
     met: set[str] = set()
     for file in files:
         if file.error is not None:
-            yield file, None, Failure(file.error, None)
+            yield file, Failure(file.error, None)
             continue
         try:
-            data = read_bytes(file.path)
+            raw = read_report(file)
         except Exception as error:
-            yield file, None, Failure(as_extract_error(error, file.path), None)
+            yield file, Failure(as_extract_error(error, file.path), None)
             continue
-        sha256 = hashlib.sha256(data).hexdigest()
-        if sha256 in met:
-            yield file, sha256, Outcome.DUPLICATE
-        elif sha256 in known:
-            yield file, sha256, Outcome.SKIPPED
+        if raw.sha256 in met:
+            yield file, Outcome.DUPLICATE
+        elif raw.sha256 in known:
+            yield file, Outcome.SKIPPED
         else:
-            met.add(sha256)
-            yield file, sha256, data
+            met.add(raw.sha256)
+            yield file, raw
 
 
-def _attempt(extract: Callable[[Path, bytes], Extraction], path: Path, data: bytes, sha256: str | None) -> Result:
-    try:
-        return extract(path, data)
-    except Exception as error:  # whatever is wrong with a file, the batch goes on
-        if isinstance(error, ExtractError) and error.stops_run:
-            raise
-        return Failure(as_extract_error(error, path), sha256)
+def _attempt(start: Callable[[RawReport], Future[Extraction]], raw: RawReport) -> Future[Result]:
+    """The extraction, or why there is none: whatever is wrong with a file, the batch goes on.
+
+    Fails only with an error that ends the run.
+    """
+    outer: Future[Result] = Future()
+
+    def done(inner: Future[Extraction]) -> None:
+        error = inner.exception()
+        if error is None:
+            outer.set_result(inner.result())
+        elif isinstance(error, Exception) and not (isinstance(error, ExtractError) and error.stops_run):
+            outer.set_result(Failure(as_extract_error(error, raw.path), raw.sha256))
+        else:
+            outer.set_exception(error)
+
+    start(raw).add_done_callback(done)
+    return outer
+
+
+def _completed(result: Result) -> Future[Result]:
+    future: Future[Result] = Future()
+    future.set_result(result)
+    return future
 
 
 def _outcome_of(path: Path, result: Extraction | Failure) -> FileOutcome:

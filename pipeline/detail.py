@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from pipeline.checks import all_checks
@@ -59,7 +60,9 @@ def place_of(document: Document, lines: list[int], span: Span | None) -> dict[st
     """Where a span stands, with its characters; ``None`` for none."""
     if span is None:
         return None
-    place = {"start": span.start, "end": span.end, "line": bisect_right(lines, span.start)}
+    place: dict[str, Any] = {"start": span.start, "end": span.end, "line": bisect_right(lines, span.start)}
+    if document.parts:
+        place["file"] = Path(document.file_at(span.start).path).name
     if document.pages:
         place["page"] = bisect_right(document.pages, span.start)
     return {**place, "text": document.quote(span)}

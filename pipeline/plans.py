@@ -10,15 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.batch import extract_files
+from pipeline.batch import at_once_here, extract_files
 from pipeline.chunks import split_chunks
 from pipeline.engines.llm.model import Model
 from pipeline.engines.llm.prices import Price, cost, estimate_tokens
 from pipeline.engines.llm.settings import ModelSettings
 from pipeline.errors import ModelError
-from pipeline.files import collect_files
+from pipeline.files import RawReport, collect_files, decode_report
 from pipeline.instructions import without_instructions
-from pipeline.readers import decode_document
 from pipeline.replies import StoredReplies
 from pipeline.run import Progress, engine_version, make_engine, require_report
 from pipeline.sections import split_sections
@@ -111,9 +110,9 @@ def plan_run(
     model.use(counting)
     chunks = 0
 
-    def ask(path: Path, data: bytes) -> Extraction:
+    def ask(raw: RawReport) -> Extraction:
         nonlocal chunks
-        document = decode_document(path, data)
+        document = decode_report(raw)
         require_report(document)
         shown = without_instructions(document)
         sections = split_sections(shown)
@@ -126,7 +125,7 @@ def plan_run(
     files = collect_files(paths)
     outcomes: Counter[str] = Counter()
     try:
-        for extracted in extract_files(files, known, ask, 1):
+        for extracted in extract_files(files, known, at_once_here(ask), 1):
             outcomes[type(extracted[1]).__name__ if extracted else ""] += 1
             progress(Progress(outcomes.total(), len(files), None))
     finally:

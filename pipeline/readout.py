@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.detail import check_meanings, line_starts
 from pipeline.grids import printable, shorten, text_table
@@ -69,7 +70,8 @@ def place_words(document: Document, lines: Sequence[int], span: Span | None) -> 
     """Where a span stands, for people: line, page where there are pages, character offsets, and how it begins."""
     if span is None:
         return "原文中未找到"
-    page = f"第{bisect_right(document.pages, span.start)}页 " if document.pages else ""
+    file = f"{printable(Path(document.file_at(span.start).path).name)} " if document.parts else ""
+    page = f"{file}第{bisect_right(document.pages, span.start)}页 " if document.pages else file
     excerpt = shorten(document.quote(span), _EXCERPT)
     return f"{page}第{bisect_right(lines, span.start)}行 [{span.start}, {span.end})「{excerpt}」"
 

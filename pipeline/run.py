@@ -6,27 +6,30 @@ what comes of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from pipeline.batch import Batch, FileOutcome, Outcome, extract_files
+from pipeline.batch import Batch, FileOutcome, Outcome, at_once_here, extract_files
 from pipeline.checks import check_records
 from pipeline.chunks import split_chunks
 from pipeline.confidence import Trust, default_model, score_fields
 from pipeline.engines.engine import Engine
 from pipeline.engines.rules import RulesEngine
 from pipeline.errors import ExtractError, NotAReport, UsageError
-from pipeline.files import collect_files
+from pipeline.files import RawReport, collect_files, decode_report
 from pipeline.grounding import ground
 from pipeline.instructions import without_instructions
-from pipeline.readers import decode_document
-from pipeline.replies import keep_replies
+from pipeline.replies import StoredReplies, keep_replies
 from pipeline.sections import split_sections
 from pipeline.settings import NO_MODEL_HINT, VERSION
 from pipeline.store import RunSummary, finish_run, known_extractions, open_store, start_run, summarize_run
+from pipeline.workers import Workers
 from schemas.stages import Extraction
 from schemas.text import Document
 
@@ -42,6 +45,7 @@ ENGINES = ("rules", "llm", "hybrid")
 
 DEFAULT_TRUST = Trust()
 _GENRE = ("绩效", "自评")
+_WAITING = 16  # reports that wait for each process, so that none is idle while results are written
 
 
 def extract_document(document: Document, engine: Engine, trust: Trust = DEFAULT_TRUST) -> Extraction:
@@ -104,10 +108,14 @@ class RunReport(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How a run is done; ``force`` reads again what was extracted before."""
+    """How a run is done: ``force`` reads again what was extracted before, ``by_folder`` takes the files of a folder for
+    one report, ``workers`` is how many processes read (0: this one, without limits on what a file may do to it).
+    """
 
     trust: Trust = DEFAULT_TRUST
     force: bool = False
+    by_folder: bool = False
+    workers: int = 0
 
     def described(self, model: Model | None) -> dict[str, str]:
         """What is stored of the settings of a run: everything that tells how it was done, and no secret."""
@@ -143,7 +151,7 @@ def run(
     progress: Callable[[Progress], None],
     model: Model | None = None,
 ) -> RunReport:
-    """Extract every file at the paths into the database; what fails is noted there and does not stop the others.
+    """Extract every report at the paths into the database; what fails is noted there and does not stop the others.
 
     The database is held only while it is written to, each report in a transaction of its own. ``model`` is the one
     that the engine asks, if it asks any: its replies are kept in the database too, the moment they come. Raises
@@ -153,27 +161,21 @@ def run(
     with open_store(database) as store:
         known = frozenset[str]() if options.force else known_extractions(store, engine.name, version)
         run_id = start_run(store, engine.name, version, options.described(model))
-    files = collect_files(paths)
+    files = collect_files(paths, by_folder=options.by_folder)
     batch = Batch(database, run_id)
     progress(Progress(0, len(files), None))
     stopped: ExtractError | None = None
     interrupted = False
     with keep_replies(database, run_id, model) as replies:
-
-        def extract(path: Path, data: bytes) -> Extraction:
-            document = decode_document(path, data)
-            with replies.of_report(document.source.sha256):
-                return extract_document(document, engine, options.trust)
-
-        at_once = 1 if model is None else model.settings.concurrency
         try:
-            for extracted in extract_files(files, known, extract, at_once):
-                if extracted is None:
-                    batch.write_if_due()
-                    continue
-                file, result = extracted
-                batch.add(file.path, result)
-                progress(Progress(len(batch.outcomes), len(files), batch.outcomes[-1]))
+            with _starting(engine, options, model, replies) as (start, at_once):
+                for extracted in extract_files(files, known, start, at_once, in_order=model is None):
+                    if extracted is None:
+                        batch.write_if_due()
+                        continue
+                    file, result = extracted
+                    batch.add(file.path, result)
+                    progress(Progress(len(batch.outcomes), len(files), batch.outcomes[-1]))
         except KeyboardInterrupt:
             interrupted = True
         except ExtractError as error:
@@ -185,3 +187,37 @@ def run(
         finish_run(store, run_id, batch.counts())
         summary = summarize_run(store, run_id)
     return RunReport(summary, batch.ordered([file.path for file in files]), interrupted, stopped)
+
+
+@contextmanager
+def _starting(
+    engine: Engine, options: RunOptions, model: Model | None, replies: StoredReplies
+) -> Iterator[tuple[Callable[[RawReport], Future[Extraction]], int]]:
+    """How the extraction of a report is begun, and how many are under way at once.
+
+    Without a model everything is done in the reading processes; with one they read, and threads wait for replies.
+    Without reading processes both are done here.
+    """
+    with ExitStack() as stack:
+        workers = stack.enter_context(Workers(options.workers)) if options.workers else None
+
+        def extract(raw: RawReport) -> Extraction:
+            document = decode_report(raw) if workers is None else workers.submit(decode_report, raw).result()
+            with replies.of_report(document.source.sha256):
+                return extract_document(document, engine, options.trust)
+
+        if model is None and workers is not None:
+            yield partial(workers.submit, read_and_extract, engine, options.trust), workers.count * _WAITING
+        elif model is None or model.settings.concurrency == 1:
+            yield at_once_here(extract), 1
+        else:
+            at_once = model.settings.concurrency
+            pool = ThreadPoolExecutor(at_once, thread_name_prefix="report")
+            # what is under way is not waited for where the user breaks off
+            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+            yield lambda raw: pool.submit(extract, raw), at_once
+
+
+def read_and_extract(engine: Engine, trust: Trust, raw: RawReport) -> Extraction:
+    """The whole path from bytes on: what a reading process is given to do."""
+    return extract_document(decode_report(raw), engine, trust)

@@ -47,8 +47,12 @@ def run_lines(report: RunReport) -> Iterator[str]:
     ]
     yield from text_table(("项目", "数量"), rows, _WIDTH)
     yield from map(failure_line, (file for file in report.outcomes if file.error is not None))
-    repeated = (file.path for file in report.outcomes if file.outcome is Outcome.DUPLICATE)
-    yield from (f"内容重复，已跳过：{printable(str(path))}" for path in repeated)
+    for file in report.outcomes:
+        if file.twin is not None:
+            same = f"与 {printable(file.twin.path)} 是同一份报告（相似度 {file.twin.likeness:.0%}），未重复入库"
+            yield f"另一种格式：{printable(str(file.path))} {same}"
+        elif file.outcome is Outcome.DUPLICATE:
+            yield f"内容重复，已跳过：{printable(str(file.path))}"
     for file in report.outcomes:
         if file.gaps:
             missing = printable("；".join(file.gaps))
@@ -137,6 +141,8 @@ def _file_data(file: FileOutcome) -> dict[str, Any]:
     data: dict[str, Any] = {"path": str(file.path), "outcome": file.outcome.value}
     if file.gaps:
         data["gaps"] = list(file.gaps)
+    if file.twin is not None:
+        data["twin"] = file.twin._asdict()
     if file.error is None:
         return data
     return {**data, "code": file.error.code, "message": str(file.error), "hint": file.error.hint}

@@ -85,13 +85,21 @@ class RecognizedWord(NamedTuple):
     confidence: float
 
 
+class Part(NamedTuple):
+    """One of the files that a report consists of, and where its text begins in the report's."""
+
+    start: int
+    source: Source
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A report that was read: ``document.text[span.start:span.end]`` is the quote of any span.
 
     ``pages`` holds the offset at which each page starts, and is empty where the format has no pages. ``boxes`` tell
     where on them the text stands, in its order, a box for each line or cell; ``recognized`` what was read by optical
-    character recognition. Both are empty where the format has no such thing.
+    character recognition. Both are empty where the format has no such thing. ``parts`` are the files of a report that
+    came in several, in their order, and empty for one that came in one.
     """
 
     source: Source
@@ -101,6 +109,11 @@ class Document:
     pages: tuple[int, ...] = ()
     boxes: tuple[Box, ...] = ()
     recognized: tuple[RecognizedWord, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+    def file_at(self, offset: int) -> Source:
+        """The file that a character came from."""
+        return next((part.source for part in reversed(self.parts) if part.start <= offset), self.source)
 
     def quote(self, span: Span) -> str:
         """The characters of a span, exactly as they stand."""

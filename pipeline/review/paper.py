@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from schemas.stages import Extraction, Section
@@ -20,8 +21,8 @@ def blocks_of(extraction: Extraction) -> list[Block]:
     """The blocks of the report in order.
 
     ``{"is": "heading", "level", "start", "text"}``, ``{"is": "line", "start", "text"}``, ``{"is": "table", "rows",
-    "cells": [[row, column, row_span, column_span, start, text]]}`` and ``{"is": "page", "number"}``. Offsets count
-    characters (code points) from 0. All text but white space is in one block.
+    "cells": [[row, column, row_span, column_span, start, text]]}``, ``{"is": "page", "number"}`` and ``{"is": "file",
+    "name"}``. Offsets count characters (code points) from 0. All text but white space is in one block.
     """
     document = extraction.document
     headings = {section.heading.start: section for section in extraction.sections if section.heading is not None}
@@ -81,9 +82,12 @@ def _table(table: Table) -> Block:
 
 
 def _with_pages(document: Document, blocks: Iterator[tuple[int, Block]]) -> Iterator[Block]:
-    """The blocks, and before the first of each page, where the format has pages, a mark with its number."""
-    number = 0
+    """The blocks, and before the first of each file and page, where there are such, a mark with its name or number."""
+    number = files = 0
     for start, block in blocks:
+        while files < len(document.parts) and document.parts[files].start <= start:
+            yield {"is": "file", "name": Path(document.parts[files].source.path).name}
+            files += 1
         while number < len(document.pages) and document.pages[number] <= start:
             number += 1
             yield {"is": "page", "number": number}

@@ -71,15 +71,17 @@ from pipeline.store.queue import (
     renew_leases,
     skip_field,
 )
-from pipeline.store.reports import ReportRow, find_report, list_reports
+from pipeline.store.reports import AlikeReport, ReportRow, find_report, list_reports, report_text, reports_alike
 from pipeline.store.runs import (
     FailureRow,
     RunCounts,
     RunRow,
     RunSummary,
+    Twin,
     finish_run,
     list_runs,
     save_failure,
+    save_twin,
     start_run,
     summarize_run,
 )
@@ -90,6 +92,7 @@ __all__ = [
     "LEASE",
     "VIEWS",
     "WIDE_VIEWS",
+    "AlikeReport",
     "CallLog",
     "CallTotals",
     "DecidedField",
@@ -125,6 +128,7 @@ __all__ = [
     "Shown",
     "Store",
     "TaskTotals",
+    "Twin",
     "Verdict",
     "ViewRows",
     "answered_reports",
@@ -164,6 +168,8 @@ __all__ = [
     "open_store",
     "record_keys",
     "renew_leases",
+    "report_text",
+    "reports_alike",
     "review_progress",
     "save_calls",
     "save_decision",
@@ -171,6 +177,7 @@ __all__ = [
     "save_extraction",
     "save_failure",
     "save_measures",
+    "save_twin",
     "second_looks",
     "skip_field",
     "start_eval",

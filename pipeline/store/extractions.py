@@ -32,7 +32,7 @@ PARTIAL = "partial"
 
 _ID_BYTES = 6  # 12 hexadecimal digits: as long as DuckDB keeps a string inside a row
 
-_INSERT_REPORT = f"INSERT INTO data.reports VALUES (nextval('data.extraction_numbers'){', ?' * 18})"
+_INSERT_REPORT = f"INSERT INTO data.reports VALUES (nextval('data.extraction_numbers'){', ?' * 19})"
 
 
 def save_extraction(store: Store, run_id: str, extraction: Extraction) -> str:
@@ -56,11 +56,15 @@ def save_extraction(store: Store, run_id: str, extraction: Extraction) -> str:
 
 
 def known_extractions(store: Store, engine: str, version: str) -> frozenset[str]:
-    """The SHA-256 of every file that runs of that engine and version have extracted completely."""
+    """The SHA-256 of every file that runs of that engine and version have extracted completely, or found to be a report
+    that they have in another format.
+    """
     found = store.connection.execute(
-        "SELECT DISTINCT report_id FROM data.reports JOIN data.runs u USING (run_id)"
-        " WHERE u.engine = ? AND u.version = ? AND status = ?",
-        [engine, version, COMPLETE],
+        "SELECT report_id FROM data.reports JOIN data.runs u USING (run_id)"
+        " WHERE u.engine = ? AND u.version = ? AND status = ?"
+        " UNION SELECT d.report_id FROM data.twins d JOIN data.runs u USING (run_id)"
+        " WHERE u.engine = ? AND u.version = ?",
+        [engine, version, COMPLETE, engine, version],
     ).fetchall()
     return frozenset(report_id for (report_id,) in found)
 
@@ -68,16 +72,16 @@ def known_extractions(store: Store, engine: str, version: str) -> frozenset[str]
 def load_extraction(store: Store, extraction_id: str) -> Extraction:
     """The extraction as it was saved, without any decision. Raises UnknownReport where there is none of that id."""
     row = store.connection.execute(
-        "SELECT name, path, report_id, reader, text, tables, outline, pages, boxes, recognized, engine, seconds"
+        "SELECT name, path, report_id, reader, text, tables, outline, pages, boxes, recognized, parts, engine, seconds"
         " FROM data.reports WHERE extraction_id = ?",
         [extraction_id],
     ).fetchone()
     if row is None:
         raise UnknownReport(f"数据库里没有编号为 {extraction_id} 的提取结果", "请用报告名称重新查找。")
-    *source, text, tables, outline, pages, boxes, recognized, engine, seconds = row
+    *source, text, tables, outline, pages, boxes, recognized, parts, engine, seconds = row
     fields = _rows(store, "fields", extraction_id, "record, position")
     return Extraction(
-        read_document(Source(*source), text, tables, outline, pages, boxes, recognized),
+        read_document(Source(*source), text, tables, outline, pages, (boxes, recognized, parts)),
         tuple(map(read_section, _rows(store, "sections", extraction_id, "section"))),
         tuple(map(read_chunk, _rows(store, "chunks", extraction_id, "chunk"))),
         read_records(_rows(store, "records", extraction_id, "record"), fields),

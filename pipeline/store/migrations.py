@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import NewerDatabase, NotADatabase, StoreError
-from pipeline.store.tables import CALLS_AND_GAPS, EVALUATIONS, LAYOUT, MODEL_DOUBTS, REVIEWS, TABLES
+from pipeline.store.tables import CALLS_AND_GAPS, EVALUATIONS, LAYOUT, MODEL_DOUBTS, PARTS_AND_TWINS, REVIEWS, TABLES
 from pipeline.store.views import view_definitions
 
 Migration = Callable[[duckdb.DuckDBPyConnection], None]
@@ -42,6 +42,10 @@ def _add_reviews(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(REVIEWS)
 
 
+def _add_parts_and_twins(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(PARTS_AND_TWINS)
+
+
 def _create_views(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(view_definitions())
 
@@ -57,7 +61,9 @@ MIGRATIONS: tuple[tuple[str, Migration], ...] = (
     ("layout", _add_layout),
     ("views_of_layout", _leave_to_a_later_step),
     ("reviews", _add_reviews),
-    ("views_of_reviews", _create_views),
+    ("views_of_reviews", _leave_to_a_later_step),
+    ("parts_and_twins", _add_parts_and_twins),
+    ("views_of_parts", _create_views),
 )
 """Names and steps. A change to the views' SQL or to the fields of the schemas adds ``_create_views`` once more at the
 end, under a new name, and leaves its earlier place empty: the views of today need the tables of today."""

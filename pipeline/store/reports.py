@@ -36,6 +36,13 @@ class ReportRow(NamedTuple):
     extraction_id: str
 
 
+class AlikeReport(NamedTuple):
+    """A report that may be the same as another: its id and path."""
+
+    report_id: str
+    path: str
+
+
 def list_reports(store: Store) -> tuple[ReportRow, ...]:
     """The current extraction of every report, by name."""
     return tuple(ReportRow(*row) for row in store.connection.execute("SELECT * FROM current_reports").fetchall())
@@ -61,6 +68,28 @@ def find_report(store: Store, wanted: str) -> ReportRow:
             lines = "；".join(f"{report.path}（{report.report_id[:12]}）" for report in found)
             raise UnknownReport(f"有 {len(found)} 份报告都叫“{wanted}”：{lines}", "请改用完整路径或 SHA-256 的开头。")
     raise UnknownReport(f"数据库里没有报告“{wanted}”", _nearest(wanted, [report.name for report in reports]))
+
+
+def reports_alike(store: Store, report_id: str, unit_name: str, fiscal_year: str) -> tuple[AlikeReport, ...]:
+    """The reports of a unit and a year that were in the database before the one of that id."""
+    rows = store.connection.execute(
+        """
+        SELECT report_id, arg_max(path, number) FROM data.reports
+        WHERE unit_name = ? AND fiscal_year = ? AND report_id <> ? GROUP BY report_id
+        HAVING min(number) < coalesce((SELECT min(number) FROM data.reports WHERE report_id = ?), 9223372036854775807)
+        ORDER BY min(number)
+        """,
+        [unit_name, fiscal_year, report_id, report_id],
+    ).fetchall()
+    return tuple(AlikeReport(*row) for row in rows)
+
+
+def report_text(store: Store, report_id: str) -> str:
+    """The text of a report as it was read last, "" where there is none of that id."""
+    row = store.connection.execute(
+        "SELECT arg_max(text, number) FROM data.reports WHERE report_id = ?", [report_id]
+    ).fetchone()
+    return "" if row is None or row[0] is None else str(row[0])
 
 
 def _nearest(wanted: str, names: list[str]) -> str:

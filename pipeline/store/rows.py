@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,7 +26,7 @@ from schemas.stages import (
     Severity,
     Status,
 )
-from schemas.text import Box, Cell, Document, OutlineMark, RecognizedWord, Source, Span, Table
+from schemas.text import Box, Cell, Document, OutlineMark, Part, RecognizedWord, Source, Span, Table
 
 Row = tuple[Any, ...]
 """A row of a table in the order of its columns; what DuckDB hands back is not typed."""
@@ -89,17 +90,20 @@ def document_json(document: Document) -> tuple[str, str, str]:
     return to_json(tables), to_json(outline), to_json(document.pages)
 
 
-def layout_json(document: Document) -> tuple[str | None, str | None]:
-    """The boxes and the recognized words of a document as JSON texts, ``None`` where it has none."""
+def layout_json(document: Document) -> tuple[str | None, str | None, str | None]:
+    """The boxes, the recognized words and the files of a document as JSON texts, ``None`` where it has none."""
     boxes = [[*box.span, *box[1:]] for box in document.boxes]
     recognized = [[*word.span, word.confidence] for word in document.recognized]
-    return to_json(boxes) if boxes else None, to_json(recognized) if recognized else None
+    parts = [[part.start, *astuple(part.source)] for part in document.parts]
+    boxes_json, recognized_json, parts_json = (to_json(one) if one else None for one in (boxes, recognized, parts))
+    return boxes_json, recognized_json, parts_json
 
 
 def read_document(
-    source: Source, text: str, tables: str, outline: str, pages: str, boxes: str | None, recognized: str | None
+    source: Source, text: str, tables: str, outline: str, pages: str, layout: Sequence[str | None]
 ) -> Document:
-    """The document of a row of ``reports``."""
+    """The document of a row of ``reports``; ``layout`` is as ``layout_json`` gives it."""
+    boxes, recognized, parts = (json.loads(one or "[]") for one in layout)
     return Document(
         source,
         text,
@@ -109,8 +113,9 @@ def read_document(
         ),
         tuple(OutlineMark(Span(start, end), level) for start, end, level in json.loads(outline)),
         tuple(json.loads(pages)),
-        tuple(Box(Span(start, end), *place) for start, end, *place in json.loads(boxes or "[]")),
-        tuple(RecognizedWord(Span(start, end), sure) for start, end, sure in json.loads(recognized or "[]")),
+        tuple(Box(Span(start, end), *place) for start, end, *place in boxes),
+        tuple(RecognizedWord(Span(start, end), sure) for start, end, sure in recognized),
+        tuple(Part(start, Source(*source)) for start, *source in parts),
     )
 
 

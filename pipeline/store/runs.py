@@ -50,6 +50,14 @@ class FailureRow(NamedTuple):
     failed_at: datetime
 
 
+class Twin(NamedTuple):
+    """The report that another file holds too: its id and path, and how much alike the two are, in [0, 1]."""
+
+    report_id: str
+    path: str
+    likeness: float
+
+
 class RunSummary(NamedTuple):
     """What came of a run: its reports, its records by kind, and what is left for a reviewer.
 
@@ -100,6 +108,11 @@ def save_failure(store: Store, run_id: str, path: str, error: ExtractError, sha2
     """Note that the file at the path could not be read; ``sha256`` is that of its bytes, if they could be had."""
     name = Path(path).stem
     _insert(store, "failures", (run_id, path, name, sha256, error.code, str(error), error.hint, now()))
+
+
+def save_twin(store: Store, run_id: str, report_id: str, path: str, twin: Twin) -> None:
+    """Note that a file holds a report that is there in another format."""
+    _insert(store, "twins", (run_id, report_id, path, *twin, now()))
 
 
 def list_runs(store: Store) -> tuple[RunRow, ...]:

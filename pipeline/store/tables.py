@@ -190,3 +190,14 @@ CREATE TABLE data.leases (
     purpose VARCHAR NOT NULL, reviewer VARCHAR NOT NULL, until TIMESTAMP NOT NULL, skipped BOOLEAN NOT NULL
 );
 """
+
+# A report that came in several files has parts. A twin is a file with a report that is there in another format: its
+# report_id is the file's, twin_id the report's that was kept.
+PARTS_AND_TWINS = """
+ALTER TABLE data.reports ADD COLUMN parts VARCHAR;
+
+CREATE TABLE data.twins (
+    run_id VARCHAR NOT NULL, report_id VARCHAR NOT NULL, path VARCHAR NOT NULL,
+    twin_id VARCHAR NOT NULL, twin_path VARCHAR NOT NULL, likeness DOUBLE NOT NULL, found_at TIMESTAMP NOT NULL
+);
+"""

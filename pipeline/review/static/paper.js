@@ -28,6 +28,7 @@ export class Paper {
 
   block(block, words) {
     if (block.is === "page") return el("p", { class: "page" }, `${words.page} ${block.number} ${words.page_end}`);
+    if (block.is === "file") return el("p", { class: "page" }, block.name);
     if (block.is === "table") return this.table(block);
     const name = block.is === "heading" ? `h${Math.min(6, block.level + 1)}` : "p";
     return this.leaf(el(name, {}), block.start, block.text);
