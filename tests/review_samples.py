@@ -20,12 +20,11 @@ from pipeline.store import (
     FieldKey,
     OpenField,
     Order,
-    Purpose,
     QueueFilter,
     Store,
     Verdict,
     hand_out,
-    list_reports,
+    load_extraction,
     open_store,
     save_extraction,
     start_run,
@@ -98,12 +97,20 @@ def read_again(store: Store, extraction: Extraction) -> str:
 
 def extraction_id(store: Store, report_id: str = REPORT_ID) -> str:
     """The current extraction of the report."""
-    return next(row.extraction_id for row in list_reports(store) if row.report_id == report_id)
+    query = "SELECT extraction_id FROM data.current_extractions WHERE report_id = ?"
+    (found,) = store.connection.execute(query, [report_id]).fetchall()
+    return str(found[0])
+
+
+_LOADED: dict[str, Extraction] = {}  # extractions never change
 
 
 def folder_of(store: Store, report_id: str = REPORT_ID) -> Folder:
     """The report with everything that was decided about it until now."""
-    return open_folder(store, extraction_id(store, report_id))
+    current = extraction_id(store, report_id)
+    if current not in _LOADED:
+        _LOADED[current] = load_extraction(store, current)
+    return open_folder(store, current, _LOADED[current])
 
 
 def say(
@@ -156,6 +163,3 @@ def make_corpus(path: Path) -> Path:
 def copy_of(template: Path, folder: Path) -> Path:
     """A copy of a database, which takes less time than to make another."""
     return Path(shutil.copy(template, folder / "results.duckdb"))
-
-
-PURPOSES = (Purpose.REVIEW, Purpose.AUDIT)
