@@ -82,7 +82,9 @@ def is_open(store: Store, about: FieldKey = SCORE) -> bool:
     return bool(rows)
 
 
-def plain(verdict: Verdict = Verdict.ACCEPTED, reviewer: str = "甲", value: str | None = "8.5", **more: Any) -> Decision:
+def plain(
+    verdict: Verdict = Verdict.ACCEPTED, reviewer: str = "甲", value: str | None = "8.5", **more: Any
+) -> Decision:
     return Decision(*SCORE, verdict, value, reviewer, **more)
 
 
@@ -96,7 +98,12 @@ def test_a_decision_tells_who_when_before_after_and_what_was_shown(
     monkeypatch.setattr(decisions_module, "now", clock)
     number = say(store, "甲", Verdict.CORRECTED, value="9", note="看表").decision
     (row,) = decisions_on(store, SCORE)
-    assert (row.decision, row.reviewer, row.decided_at, row.report) == (number, "甲", clock.moment, "清河县林果局自评报告")
+    assert (row.decision, row.reviewer, row.decided_at, row.report) == (
+        number,
+        "甲",
+        clock.moment,
+        "清河县林果局自评报告",
+    )
     assert (row.verdict, row.before, row.value, row.note, row.purpose) == ("corrected", "8.5", "9", "看表", "review")
     place = TEXT.index("产出指标\t质量指标")
     assert row.shown == TEXT[place : TEXT.index("\n", place)]
