@@ -83,7 +83,10 @@ def ground_value(
     """A reviewer's value of a record's field, looked up where they say it stands, else near the record's quote."""
     quote = Claim(record.quote.value, record.quote.span)
     claim = Claim(value, where, None if where else record.quote.value)
-    candidate = Candidate(record.kind, record.references, {name: claim}, quote, record.engine, record.rule)
+    # of a bare value the place that suits the field is meant, such as the one in its own column
+    candidate = Candidate(
+        record.kind, record.references, {name: claim}, quote, record.engine, record.rule, first_places=where is None
+    )
     return ground(document, (candidate,))[0].fields[0]
 
 
