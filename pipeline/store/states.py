@@ -128,7 +128,8 @@ FROM (
         ON s.purpose = 'second' AND s.report_id = d.report_id AND s.kind = d.kind AND s.record_key = d.record_key
             AND s.field = d.field
 )
-WHERE extracted OR changed OR (field <> '' AND (decided_value IS NOT NULL OR NOT settled));
+WHERE extracted OR changed OR disputed OR decided_value IS NOT NULL OR NOT settled
+    OR (field = '' AND verdict = 'accepted');
 
 CREATE OR REPLACE VIEW data.current_fields AS
 FROM data.undecided_fields UNION ALL BY NAME FROM data.decided_fields;
