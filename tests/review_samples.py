@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.engines.rules import RulesEngine
-from pipeline.readers import read_document
+from pipeline.readers import decode_document, read_document
 from pipeline.review.deciding import Decided, Proposal, decide
 from pipeline.review.folder import Folder, open_folder
 from pipeline.run import extract_document
@@ -136,6 +136,11 @@ def next_fields(
 def keys_of(fields: Sequence[OpenField]) -> list[FieldKey]:
     """The names of the fields."""
     return [field.key for field in fields]
+
+
+def read_text(text: str, name: str = "甲") -> Extraction:
+    """The text as the rules read it."""
+    return extract_document(decode_document(Path(f"{name}.txt"), text.encode()), RulesEngine())
 
 
 @cache

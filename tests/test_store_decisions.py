@@ -11,7 +11,6 @@ import pytest
 
 from pipeline.errors import AlreadyDecided
 from pipeline.review.deciding import undo
-from pipeline.store import decisions as decisions_module
 from pipeline.store import (
     Decision,
     FieldKey,
@@ -26,6 +25,7 @@ from pipeline.store import (
     open_store,
     save_decision,
 )
+from pipeline.store import decisions as decisions_module
 from schemas.records import RecordKind
 from schemas.stages import GroundedField, Status
 from schemas.text import Span
@@ -233,7 +233,7 @@ def test_undone_the_field_is_open_as_before(store: Store) -> None:
 def test_an_undone_second_decision_lets_the_first_stand_again(store: Store) -> None:
     say(store, "甲", Verdict.CORRECTED, value="9")
     second = say(store, "乙", Verdict.REJECTED).decision
-    assert state(store)[0] is None if state(store) else True
+    assert state(store) == (None, False, [])
     undo(store, "乙", SCORE, second)
     assert state(store) == ("9", False, [])
 
@@ -418,6 +418,18 @@ def test_an_unsure_field_that_was_not_flagged_is_open_now(store: Store) -> None:
     assert is_open(store, actual)
 
 
+def test_a_whole_record_may_be_unsure_though_nothing_doubted_it(store: Store) -> None:
+    whole = key(PATROLS, "")
+    say(store, "甲", Verdict.UNSURE, whole)
+    assert is_open(store, whole)
+    say(store, "乙", Verdict.ACCEPTED, whole)
+    assert not is_open(store, whole)
+    assert ask(store, "SELECT name, reviewed FROM indicators ORDER BY record") == [
+        ("巡查次数", True),
+        ("果苗成活率", False),
+    ]
+
+
 # Second looks
 
 
@@ -458,6 +470,14 @@ def test_a_second_look_at_a_record_disputes_its_verdict(store: Store) -> None:
     say(store, "甲", Verdict.ACCEPTED, WHOLE)
     say(store, "乙", Verdict.REJECTED, WHOLE, purpose=Purpose.SECOND)
     assert is_open(store, WHOLE)
+
+
+def test_a_second_look_at_a_rejected_value_is_a_dispute_whatever_later_runs_read(store: Store) -> None:
+    say(store, "甲", Verdict.REJECTED)
+    say(store, "乙", Verdict.CORRECTED, value="9", purpose=Purpose.SECOND)
+    assert is_open(store)
+    read_again(store, reading(value=None))
+    assert is_open(store)
 
 
 # Odd characters
