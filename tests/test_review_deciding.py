@@ -48,6 +48,7 @@ from tests.store_samples import TEXT, sample_extraction
 
 FACTS = FieldKey(REPORT_ID, RecordKind.REPORT, "", "fiscal_year")
 ROW = TEXT.index("产出指标\t质量指标")
+NAME = sample_extraction().document.source.name
 NINE = Span(TEXT.index("\t9\n") + 1, TEXT.index("\t9\n") + 2)
 
 
@@ -279,22 +280,19 @@ def test_wrapped_words_keep_their_place_as_evidence(store: Store) -> None:
 
 
 def test_a_corrected_value_with_its_place_is_evidence_in_every_export(store: Store, tmp_path: Path) -> None:
-    twice = Span(TEXT.index("10次"), TEXT.index("10次") + 2)  # the digits stand in several places
-    say(store, "甲", Verdict.CORRECTED, key(PATROLS, "weight"), "10", span=twice, meant=True)
     extraction, place = wrapped()
     read_again(store, extraction)
-    say(store, "甲", Verdict.CORRECTED, problem(), span=place)
-    for file_format in (Format.JSON, Format.LABELS, Format.CSV):
-        export_files(store, file_format, tmp_path / file_format.value)
-    (full,) = (tmp_path / "json").glob("*.full.json")
-    records = json.loads(full.read_text(encoding="utf-8"))["records"]
-    found = records[8]["fields"]["description"]
-    assert (found["value"], found["confidence"], found["flags"]) == ("预算编制较粗，abc def", 1.0, [])
+    say(store, "甲", Verdict.CORRECTED, key(SURVIVAL, "deviation_reason"), span=place)
+    for file_format in (Format.JSON, Format.LABELS):
+        export_files(store, file_format, tmp_path)
+    full = json.loads((tmp_path / f"{NAME}.full.json").read_text(encoding="utf-8"))
+    found = full["records"][7]["fields"]["deviation_reason"]
+    assert found["value"] == "预算编制较粗，abc def"
     assert (found["place"]["start"], found["place"]["end"], found["place"]["text"]) == (*place, WRAPPED)
-    labels = json.loads((tmp_path / "labels" / "清河县林果局自评报告.json").read_text(encoding="utf-8"))
-    assert labels["deviations"][0]["description"] == "预算编制较粗，abc def"
+    labels = json.loads((tmp_path / f"{NAME}.json").read_text(encoding="utf-8"))
+    assert labels["indicators"][1]["deviation_reason"] == "预算编制较粗，abc def"
     row = store.connection.execute(
-        "SELECT value, span_start, span_end FROM data.current_fields WHERE field = 'description'"
+        "SELECT value, span_start, span_end FROM data.current_fields WHERE field = 'deviation_reason'"
     ).fetchall()
     assert row == [("预算编制较粗，abc def", *place)]
 
