@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import typer.main
 
 import cli
 from pipeline.review import serving
@@ -21,6 +23,9 @@ from tests.store_samples import TEXT, sample_extraction
 
 ID, WHOLE_ID = field_id(SCORE), field_id(WHOLE)
 NAME = "清河县林果局自评报告"
+
+
+get_command = cache(typer.main.get_command)  # to build all commands takes longer than to run one
 
 
 class Result(NamedTuple):
@@ -61,6 +66,7 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setattr(connection, "BUSY_DELAYS", ())
+    monkeypatch.setattr(typer.main, "get_command", get_command)
     monkeypatch.setattr(serving, "serve", lambda *_, **__: pytest.fail("the page was opened"))
     for name in (*MODEL_VARIABLES, "EXTRACT_DEBUG"):
         monkeypatch.delenv(name, raising=False)

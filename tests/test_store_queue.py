@@ -308,8 +308,9 @@ def test_counts_agree_with_the_list_under_every_filter(mixed: Store) -> None:
             wanted = EVERYTHING._replace(**{name: value})
             listed = list_open(mixed, wanted)
             assert len(listed) == count == count_open(mixed, wanted).total, (name, value)
-            assert keys_of(next_fields(mixed, "庚", wanted, count=60)) == keys_of(listed)
-            mixed.connection.execute("DELETE FROM data.leases")
+            if name in ("reason", "code"):
+                assert keys_of(next_fields(mixed, "庚", wanted, count=60)) == keys_of(listed)
+                mixed.connection.execute("DELETE FROM data.leases")
 
 
 @pytest.mark.parametrize(
