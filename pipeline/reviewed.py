@@ -87,7 +87,12 @@ def ground_value(
     candidate = Candidate(
         record.kind, record.references, {name: claim}, quote, record.engine, record.rule, first_places=where is None
     )
-    return ground(document, (candidate,))[0].fields[0]
+    found = ground(document, (candidate,))[0].fields[0]
+    if where is None or found.status.vouched or not 0 <= where.start < where.end <= len(document.text):
+        return found
+    # characters that were picked are their evidence, whatever the look-up makes of them (such as half a number)
+    picked = "".join(document.quote(where).split()) == "".join(value.split())
+    return replace(found, span=where) if picked else found
 
 
 def _field_refs(records: Sequence[GroundedRecord]) -> set[FieldRef]:
