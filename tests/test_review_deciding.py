@@ -25,6 +25,7 @@ from pipeline.store import (
     open_store,
     save_decision,
 )
+from pipeline.titles import STATUSES
 from schemas.records import FieldType, RecordKind
 from schemas.stages import Extraction, Severity, Status
 from schemas.text import Document, Source, Span
@@ -178,6 +179,7 @@ def test_a_number_that_the_report_does_not_have_is_taken_only_where_it_is_meant(
     with pytest.raises(NeedsConfirmation) as caught:
         say(store, "甲", Verdict.CORRECTED, about, value, span=span)
     assert value in str(caught.value)
+    assert any(STATUSES[status] in str(caught.value) for status in Status if not status.vouched)
     assert caught.value.hint
     assert list_decisions(store) == ()
     decided = say(store, "甲", Verdict.CORRECTED, about, value, span=span, meant=True)
@@ -277,6 +279,23 @@ def test_wrapped_words_keep_their_place_as_evidence(store: Store) -> None:
     standing = folder_of(store).state_of(problem()).value
     assert standing is not None
     assert (standing.value, standing.span) == (decided.value, place)
+
+
+def test_picked_characters_are_evidence_whatever_the_look_up_makes_of_them(store: Store) -> None:
+    place = Span(TEXT.index("编制数12人"), TEXT.index("编制数12人") + 4)  # half a number
+    decided = say(store, "甲", Verdict.CORRECTED, problem(), span=place)
+    assert (decided.value, decided.found and decided.found.status.vouched) == ("编制数1", False)
+    for found in (decided.found, folder_of(store).reviewed.records[8].get("description")):
+        assert found is not None
+        assert (found.value, found.span) == ("编制数1", place)
+
+
+def test_a_place_beyond_the_text_is_no_evidence(store: Store) -> None:
+    far = Span(len(TEXT) + 5, len(TEXT) + 9)
+    save_decision(store, Decision(*problem(), Verdict.CORRECTED, "编制数1", "甲", far))
+    found = folder_of(store).reviewed.records[8].get("description")
+    assert found is not None
+    assert found.span is None
 
 
 def test_a_corrected_value_with_its_place_is_evidence_in_every_export(store: Store, tmp_path: Path) -> None:

@@ -137,10 +137,17 @@ def test_a_lease_runs_out(store: Store, clock: Clock) -> None:
 def test_a_sign_of_life_renews_all_leases_of_the_reviewer(store: Store, clock: Clock) -> None:
     next_fields(store, "甲")
     clock.pass_by(MINUTES - 1)
-    renew_leases(store, "乙")  # somebody else's
     renew_leases(store, "甲")
     clock.pass_by(MINUTES - 1)
     assert next_fields(store, "乙") == ()
+    clock.pass_by(2)
+    assert len(next_fields(store, "乙")) == 2
+
+
+def test_a_sign_of_life_of_somebody_else_renews_nothing(store: Store, clock: Clock) -> None:
+    next_fields(store, "甲")
+    clock.pass_by(MINUTES - 1)
+    renew_leases(store, "乙")
     clock.pass_by(2)
     assert len(next_fields(store, "乙")) == 2
 
