@@ -83,8 +83,16 @@ def ground_value(
     """A reviewer's value of a record's field, looked up where they say it stands, else near the record's quote."""
     quote = Claim(record.quote.value, record.quote.span)
     claim = Claim(value, where, None if where else record.quote.value)
-    candidate = Candidate(record.kind, record.references, {name: claim}, quote, record.engine, record.rule)
-    return ground(document, (candidate,))[0].fields[0]
+    # of a bare value the place that suits the field is meant, such as the one in its own column
+    candidate = Candidate(
+        record.kind, record.references, {name: claim}, quote, record.engine, record.rule, first_places=where is None
+    )
+    found = ground(document, (candidate,))[0].fields[0]
+    if where is None or found.status.vouched or not 0 <= where.start < where.end <= len(document.text):
+        return found
+    # characters that were picked are their evidence, whatever the look-up makes of them (such as half a number)
+    picked = "".join(document.quote(where).split()) == "".join(value.split())
+    return replace(found, span=where) if picked else found
 
 
 def _field_refs(records: Sequence[GroundedRecord]) -> set[FieldRef]:

@@ -8,10 +8,10 @@ served may run in, be framed by or be read by another page.
 from __future__ import annotations
 
 import ipaddress
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from pipeline.errors import UsageError
 
@@ -32,6 +32,8 @@ HEADERS: Mapping[str, str] = {
 
 MAX_BODY = 256 * 1024  # bytes; a decision is a few hundred
 _LOOPBACK_NAMES = ("localhost",)
+# Stricter than URLs are: nothing is dropped, decoded or guessed at.
+_HOST = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:.]+)\]|(?P<name>[0-9a-zA-Z.-]+))(?::(?P<port>[0-9]{1,5}))?")
 
 
 @dataclass(slots=True)
@@ -75,17 +77,13 @@ class Doors:
 
     def is_own_host(self, host: str | None) -> bool:
         """True where a request's Host header means this machine."""
-        parts = urlsplit(f"//{host or ''}")
-        try:
-            name, port = parts.hostname or "", parts.port or 80
-        except ValueError:
+        parts = _HOST.fullmatch(host or "")
+        if parts is None or int(parts["port"] or 80) != self.port:
             return False
-        if port != self.port or parts.username is not None or parts.path or parts.query:
-            return False
-        if name in _LOOPBACK_NAMES:
+        if (parts["name"] or "").lower() in _LOOPBACK_NAMES:
             return True
         try:
-            address = ipaddress.ip_address(name)
+            address = ipaddress.IPv6Address(parts["six"]) if parts["six"] else ipaddress.IPv4Address(parts["name"])
         except ValueError:
             return False
         return address.is_loopback or self.remote

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from pipeline.console import Command, Group, Json, print_result, say
-from pipeline.errors import StoreError, UsageError
+from pipeline.errors import NeedsConfirmation, StoreError, UsageError
 
 # Everything heavier is imported by the command that needs it, so that help is instant.
 if TYPE_CHECKING:
@@ -53,9 +53,10 @@ def _open(
     allow_remote: Annotated[bool, typer.Option("--allow-remote", help="允许别的机器访问（不加密）。")] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="不自动打开浏览器。")] = False,
 ) -> None:
-    if context.invoked_subcommand is not None:
-        if db != _DATABASE or reviewer:
-            raise UsageError(f"选项要写在 {context.invoked_subcommand} 之后", "例如 extract review list --db 文件。")
+    command = context.invoked_subcommand
+    if command is not None:
+        for option in _given(context):
+            raise UsageError(f"{option} 不能写在 {command} 之前", f"{command} 的选项要写在 {command} 之后。")
         return
     from pipeline.review.access import require_address, reviewer_names
     from pipeline.review.serving import Serving, serve
@@ -111,8 +112,13 @@ def _accept(
 ) -> None:
     from pipeline.store import Verdict
 
-    for field in fields:
-        _decide(db, field, reviewer, Verdict.ACCEPTED, _Said(note), as_json)
+    done: list[_Done] = []
+    try:
+        for field in fields:
+            done.append(_decide(db, field, reviewer, Verdict.ACCEPTED, _Said(note)))  # noqa: PERF401 - told if one fails
+    finally:
+        if done:
+            print_result(as_json, lambda: [one.data for one in done], lambda: [w for one in done for w in one.lines])
 
 
 @review_app.command("correct", cls=Command, help="更正字段的值；新值会立即与原文核对。")
@@ -133,7 +139,7 @@ def _correct(
 
     if value is None and span is None:
         raise UsageError("没有新值", "例如 extract review correct 编号 93.5%，或用 --span 指出它在原文的位置。")
-    _decide(db, field, reviewer, Verdict.CORRECTED, _Said(note, value, span, name, confirm), as_json)
+    _print_done(_decide(db, field, reviewer, Verdict.CORRECTED, _Said(note, value, span, name, confirm)), as_json)
 
 
 @review_app.command("reject", cls=Command, help="否定字段的值，或整条记录：报告里没有它。")
@@ -147,7 +153,7 @@ def _reject(
 ) -> None:
     from pipeline.store import Verdict
 
-    _decide(db, field, reviewer, Verdict.REJECTED, _Said(note, whole=record), as_json)
+    _print_done(_decide(db, field, reviewer, Verdict.REJECTED, _Said(note, whole=record)), as_json)
 
 
 @review_app.command("unsure", cls=Command, help="不能确定：留给别的复核人。")
@@ -156,7 +162,7 @@ def _unsure(
 ) -> None:
     from pipeline.store import Verdict
 
-    _decide(db, field, reviewer, Verdict.UNSURE, _Said(note), as_json)
+    _print_done(_decide(db, field, reviewer, Verdict.UNSURE, _Said(note)), as_json)
 
 
 @review_app.command("undo", cls=Command, help="撤销对一个字段的最后一次复核。")
@@ -245,7 +251,14 @@ class _Said(NamedTuple):
     whole: bool = False
 
 
-def _decide(db: Path, field: str, reviewer: str, verdict: Verdict, said: _Said, as_json: bool) -> None:
+class _Done(NamedTuple):
+    """A decision that was saved, as plain data and as lines."""
+
+    data: dict[str, object]
+    lines: list[str]
+
+
+def _decide(db: Path, field: str, reviewer: str, verdict: Verdict, said: _Said) -> _Done:
     from pipeline.review.deciding import Proposal, decide
     from pipeline.review.folder import field_id
     from pipeline.review.listing import field_words
@@ -257,21 +270,33 @@ def _decide(db: Path, field: str, reviewer: str, verdict: Verdict, said: _Said, 
         place = None if said.span is None else Span(*said.span)
         proposal = Proposal(key, named.extraction_id, verdict, said.value, place, said.note, meant=said.meant)
         proposal = proposal._replace(token=secrets.token_hex(12))
-        decided = decide(store, folder, _name(reviewer), proposal)
+        try:
+            decided = decide(store, folder, _name(reviewer), proposal)
+        except NeedsConfirmation as doubt:
+            raise NeedsConfirmation(str(doubt), "确实要用这个值，请加 --confirm。") from doubt
     title = field_words(key.kind.value, key.field)
     told = f"{VERDICT_WORDS[verdict.value][0]} {title}" + (f"“{decided.value}”" if decided.value is not None else "")
-    print_result(
-        as_json,
-        lambda: {
-            "id": field_id(key),
-            "decision": decided.decision,
-            "verdict": verdict.value,
-            "value": decided.value,
-            "status": decided.found and decided.found.status.value,
-            "findings": [{"code": finding.code, "detail": finding.detail} for finding in decided.findings],
-        },
-        lambda: [f"已保存：{told}", *(f"  {one.code} {one.detail}" for one in decided.findings)],
-    )
+    data = {
+        "id": field_id(key),
+        "decision": decided.decision,
+        "verdict": verdict.value,
+        "value": decided.value,
+        "status": decided.found and decided.found.status.value,
+        "findings": [{"code": finding.code, "detail": finding.detail} for finding in decided.findings],
+    }
+    return _Done(data, [f"已保存：{told}", *(f"  {one.code} {one.detail}" for one in decided.findings)])
+
+
+def _print_done(done: _Done, as_json: bool) -> None:
+    print_result(as_json, lambda: done.data, lambda: done.lines)
+
+
+def _given(context: typer.Context) -> Iterator[str]:
+    """The options that were written for the page."""
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if source is not None and source.name != "DEFAULT":
+            yield option.opts[0]
 
 
 @contextmanager

@@ -148,8 +148,6 @@ def _correct(
     if field_type is FieldType.REFERENCE:
         return value, None, ()
     found = ground_value(document, record, name, value, span)
-    if span is not None and not found.status.vouched and value == picked:
-        found = replace(found, span=span)  # words that a cell wraps are theirs, whatever the look-up makes of them
     findings = _findings_with(folder, record, found)
     if field_type is FieldType.NUMBER and not proposal.meant:
         doubts = [finding.detail for finding in findings if not finding.about_report]

@@ -25,8 +25,19 @@ def blocks_of(extraction: Extraction) -> list[Block]:
     "name"}``. Offsets count characters (code points) from 0. All text but white space is in one block.
     """
     document = extraction.document
-    headings = {section.heading.start: section for section in extraction.sections if section.heading is not None}
+    headings = dict(_heading_lines(document.text, extraction.sections))
     return list(_with_pages(document, _blocks(document, headings)))
+
+
+def _heading_lines(text: str, sections: Sequence[Section]) -> Iterator[tuple[int, Section]]:
+    """Where headings begin, and where each further line of one does (``附件1`` with its title below)."""
+    for section in sections:
+        if section.heading is not None:
+            start, end = section.heading
+            yield start, section
+            for line in text[start:end].splitlines(keepends=True)[:-1]:
+                start += len(line)
+                yield start, section
 
 
 def _blocks(document: Document, headings: dict[int, Section]) -> Iterator[tuple[int, Block]]:
@@ -36,8 +47,20 @@ def _blocks(document: Document, headings: dict[int, Section]) -> Iterator[tuple[
             continue  # a table inside another's cell is part of that cell's text
         yield from _lines(document.text, Span(at, table.span.start), headings)
         yield table.span.start, _table(table)
+        for gap in _between_cells(table):
+            yield from _lines(document.text, gap, {})
         at = table.span.end
     yield from _lines(document.text, Span(at, len(document.text)), headings)
+
+
+def _between_cells(table: Table) -> Iterator[Span]:
+    """The parts of a table that are in no cell: white space, or words that a reader put there."""
+    at = table.span.start
+    for cell in sorted(table.cells, key=lambda cell: cell.span):
+        if cell.span.start > at:
+            yield Span(at, cell.span.start)
+        at = max(at, cell.span.end)
+    yield Span(at, max(at, table.span.end))
 
 
 def _lines(text: str, within: Span, headings: dict[int, Section]) -> Iterator[tuple[int, Block]]:

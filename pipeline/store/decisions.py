@@ -157,7 +157,8 @@ def save_decision(store: Store, decision: Decision, *, seen: int | None = None) 
     """The number of the decision, which is now added to those before it.
 
     ``seen`` is the number of the last decision on the field that the reviewer knew of, 0 for none: raises
-    ``AlreadyDecided`` where somebody else has added one since. Without it nothing is asked.
+    ``AlreadyDecided`` where somebody else has added one since. Without it nothing is asked. Second looks are blind: of
+    them, other second looks count.
     """
     with transaction(store) as connection:
         known = find_saved(store, decision.token)
@@ -233,9 +234,9 @@ def _row(decision: Decision) -> tuple[object, ...]:
 def _require_unchanged(store: Store, decision: Decision, seen: int) -> None:
     newer = store.connection.execute(
         f"SELECT reviewer FROM data.decisions d WHERE {_HERE} AND decision > ? AND reviewer <> ?"
-        " AND purpose <> 'second' AND verdict <> 'undone'"
+        " AND (purpose = 'second') = ? AND verdict <> 'undone'"
         " AND decision NOT IN (SELECT undoes FROM data.decisions WHERE undoes IS NOT NULL) ORDER BY decision DESC",
-        [*decision.key, seen, decision.reviewer],
+        [*decision.key, seen, decision.reviewer, decision.purpose is Purpose.SECOND],
     ).fetchone()
     if newer is not None:
         raise AlreadyDecided(f"{newer[0]} 刚刚复核了这个字段", "请看过对方的结论，仍有不同意见时再提交一次。")

@@ -19,6 +19,10 @@ _ALL = """
     JOIN (SELECT extraction_id, report_id FROM data.current_extractions) c USING (extraction_id)
     JOIN (
         SELECT extraction_id, record, name FROM data.fields UNION SELECT extraction_id, record, '' FROM data.records
+        UNION SELECT e.extraction_id, k.record, d.field -- what only a reviewer filled in
+        FROM data.decisions d
+        JOIN data.current_extractions e USING (report_id)
+        JOIN data.records k ON k.extraction_id = e.extraction_id AND k.kind = d.kind AND k.record_key = d.record_key
     ) n USING (extraction_id, record)
     WHERE starts_with(md5(concat_ws('|', c.report_id, r.kind, r.record_key, n.name)), $name)"""
 

@@ -94,6 +94,7 @@ class Facets(NamedTuple):
 
 
 _KEY = ("report_id", "kind", "record_key", "field")
+_SAME = "(report_id, kind, record_key, field) = (?, ?, ?, ?)"
 _REASON = """
     CASE
         WHEN verdict = 'unsure' THEN 'unsure'
@@ -108,13 +109,13 @@ _CURRENT = "current AS MATERIALIZED (SELECT extraction_id, report_id, name, unit
 _FLAGGED = f"""
     SELECT
         report_id, kind, record_key, field, extraction_id, record, span_start, confidence, {_REASON} AS reason,
-        'review' AS purpose, verdict, reviewer
+        'review' AS purpose, verdict
     FROM data.flagged"""
 # Drawn by a hash, so that everybody draws the same ones whenever they look.
 _AUDIT = """
     SELECT
         c.report_id, r.kind, r.record_key, f.name AS field, f.extraction_id, f.record, f.span_start, f.confidence,
-        'audit' AS reason, 'audit' AS purpose, NULL AS verdict, NULL AS reviewer
+        'audit' AS reason, 'audit' AS purpose, NULL AS verdict
     FROM drawn f JOIN current c USING (extraction_id) JOIN data.records r USING (extraction_id, record)
     ANTI JOIN data.latest_decisions d
         ON d.report_id = c.report_id AND d.kind = r.kind AND d.record_key = r.record_key AND d.field = f.name
@@ -128,7 +129,7 @@ _DRAWN = f"""
 _SECOND = f"""
     SELECT
         d.report_id, d.kind, d.record_key, d.field, d.decided_extraction AS extraction_id, d.record, d.span_start,
-        d.confidence, 'second' AS reason, 'second' AS purpose, NULL AS verdict, NULL AS reviewer
+        d.confidence, 'second' AS reason, 'second' AS purpose, NULL AS verdict
     FROM data.decided_fields d
     ANTI JOIN data.standing_decisions s
         ON s.purpose = 'second' AND s.report_id = d.report_id AND s.kind = d.kind AND s.record_key = d.record_key
@@ -153,8 +154,9 @@ def hand_out(
     with transaction(store) as connection:
         found = _pick(store, reviewer, wanted, draw, order, count)
         if not found:
-            connection.execute("DELETE FROM data.leases WHERE reviewer = ? AND skipped", [reviewer])
-            found = _pick(store, reviewer, wanted, draw, order, count)
+            found = _pick(store, reviewer, wanted, draw, order, count, skipped=True)
+            for field in found:
+                connection.execute(f"DELETE FROM data.leases WHERE {_SAME} AND reviewer = ?", [*field[:4], reviewer])
         moment = now()
         connection.execute(
             "DELETE FROM data.leases WHERE NOT skipped AND (reviewer = ? OR until < ?)", [reviewer, moment]
@@ -169,10 +171,7 @@ def hand_out(
 def skip_field(store: Store, reviewer: str, key: FieldKey) -> None:
     """Set a field aside for this reviewer, and leave it to others."""
     with transaction(store) as connection:
-        connection.execute(
-            "DELETE FROM data.leases WHERE (report_id, kind, record_key, field) = (?, ?, ?, ?) AND reviewer = ?",
-            [*key, reviewer],
-        )
+        connection.execute(f"DELETE FROM data.leases WHERE {_SAME} AND reviewer = ?", [*key, reviewer])
         connection.execute(
             "INSERT INTO data.leases VALUES (?, ?, ?, ?, ?, ?, ?, true)", [*key, Purpose.REVIEW.value, reviewer, now()]
         )
@@ -229,14 +228,20 @@ def count_open(store: Store, wanted: QueueFilter) -> Facets:
 
 
 def _pick(
-    store: Store, reviewer: str, wanted: QueueFilter, draw: Draw, order: Order, count: int
+    store: Store, reviewer: str, wanted: QueueFilter, draw: Draw, order: Order, count: int, *, skipped: bool = False
 ) -> tuple[OpenField, ...]:
+    """The next fields, with those that the reviewer ``skipped`` or without."""
+
+    def select(source: str, share: float | None) -> tuple[OpenField, ...]:
+        named = {"me": reviewer, "moment": now(), "count": count, "skipped": skipped}
+        return _select(store, wanted, order, source, share, named)
+
     if draw.second:
-        return _select(store, reviewer, wanted, order, count, _SECOND, draw.second)
-    flagged = _select(store, reviewer, wanted, order, count, _FLAGGED, None)
+        return select(_SECOND, draw.second)
+    flagged = select(_FLAGGED, None)
     if not draw.audit:
         return flagged
-    drawn = _select(store, reviewer, wanted, order, count, _AUDIT, draw.audit)
+    drawn = select(_AUDIT, draw.audit)
     # as many of either as there are left, so that the drawn ones come all along and not at the end
     left = {source: _count(store, wanted, source, share) for source, share in ((_FLAGGED, None), (_AUDIT, draw.audit))}
     return _mix(flagged, drawn, left[_FLAGGED], left[_AUDIT], count)
@@ -255,21 +260,25 @@ def _mix(
 
 
 def _select(
-    store: Store, reviewer: str, wanted: QueueFilter, order: Order, count: int, source: str, share: float | None
+    store: Store, wanted: QueueFilter, order: Order, source: str, share: float | None, asked: Mapping[str, Any]
 ) -> tuple[OpenField, ...]:
     where, values = _where(wanted)
-    named: dict[str, Any] = {"reason": "", **values, "me": reviewer, "moment": now(), "count": count}
+    named: dict[str, Any] = {"reason": "", **values, **asked}
     same = " AND ".join(f"l.{name} = o.{name}" for name in _KEY)
     query = f"""
         WITH {_CURRENT}{_drawn(source, share, named)}, open AS ({source}), chosen AS (
             SELECT {_columns("o")}, o.span_start{_RISKIEST if order is Order.REPORT else ""}
             FROM open o JOIN current c USING (report_id)
-            WHERE {where} AND NOT coalesce(o.verdict = 'unsure' AND o.reviewer = $me AND $reason <> 'unsure', false)
+            ANTI JOIN (
+                SELECT d.* FROM data.decisions d ANTI JOIN data.decisions u ON u.undoes = d.decision
+                WHERE d.verdict = 'unsure' AND d.reviewer = $me AND $reason <> 'unsure'
+            ) l ON {same} AND o.verdict = 'unsure'
+            WHERE {where}
         )
         SELECT {", ".join(f"o.{name}" for name in OpenField._fields[:-1])}, m.reviewer IS NOT NULL AS mine
         FROM chosen o
         LEFT JOIN data.leases m ON {same.replace("l.", "m.")} AND m.reviewer = $me AND NOT m.skipped
-        ANTI JOIN (FROM data.leases WHERE CASE WHEN skipped THEN reviewer = $me
+        ANTI JOIN (FROM data.leases WHERE CASE WHEN skipped THEN reviewer = $me AND NOT $skipped
             ELSE reviewer <> $me AND until > $moment END) l ON {same}
         ORDER BY mine DESC, {_ORDERS[order]} LIMIT $count"""
     return tuple(OpenField(*row) for row in store.connection.execute(query, named).fetchall())

@@ -1,7 +1,7 @@
 """The state of every record and field: which extraction counts, and what reviewers decided over it.
 
 A decision stands over every later extraction. The field comes back to review where a later one reads something that the
-reviewer did not have before them (neither what they decided nor what they overruled), or where a second, blind
+reviewers did not have before them (neither what they decided nor what they overruled), or where a second, blind
 reviewer came to another conclusion.
 """
 
@@ -37,6 +37,22 @@ QUALIFY row_number() OVER (
 
 CREATE OR REPLACE VIEW data.latest_decisions AS
 SELECT * FROM data.standing_decisions WHERE purpose <> 'second';
+
+-- what reviewers had before them when they decided about a field: what stood, what was read, what they made of it
+CREATE OR REPLACE VIEW data.seen_values AS
+SELECT report_id, kind, record_key, field, list(DISTINCT word) AS words
+FROM (
+    SELECT
+        d.report_id, d.kind, d.record_key, d.field,
+        unnest([{_words("d.value")}, {_words("d.before")}, {_words("f.value")}]) AS word
+    FROM data.decisions d
+    ANTI JOIN data.decisions u ON u.undoes = d.decision
+    LEFT JOIN data.records r
+        ON r.extraction_id = d.extraction_id AND r.kind = d.kind AND r.record_key = d.record_key
+    LEFT JOIN data.fields f ON f.extraction_id = r.extraction_id AND f.record = r.record AND f.name = d.field
+    WHERE d.verdict NOT IN ('undone', 'unsure') AND d.purpose <> 'second'
+)
+GROUP BY ALL;
 
 -- gone for good, unless a later run reads the record from another passage than the one that was rejected
 CREATE OR REPLACE VIEW data.rejected_records AS
@@ -93,11 +109,13 @@ FROM (
         d.verdict <> 'unsure' AS settled,
         d.verdict <> 'unsure' AND coalesce(d.extraction_id <> r.extraction_id, false) AND CASE
             WHEN d.field = '' THEN d.verdict = 'rejected'
-            ELSE f.value IS NOT NULL AND {_words("f.value")} NOT IN ({_words("d.value")}, {_words("d.before")})
+            ELSE f.value IS NOT NULL AND NOT list_contains(k.words, {_words("f.value")})
         END AS changed,
         coalesce(
             d.verdict <> 'unsure' AND s.verdict <> 'unsure' AND s.decision > d.decision
-                AND {_words("s.value")} <> {_words("d.value")},
+                AND CASE
+                    WHEN d.field = '' THEN s.verdict <> d.verdict ELSE {_words("s.value")} <> {_words("d.value")}
+                END,
             false
         ) AS disputed,
         d.verdict, d.reviewer, d.decision, d.extraction_id AS decided_extraction, s.reviewer AS second_reviewer,
@@ -105,11 +123,13 @@ FROM (
     FROM data.latest_decisions d
     JOIN data.current_records r USING (report_id, kind, record_key)
     LEFT JOIN data.fields f ON f.extraction_id = r.extraction_id AND f.record = r.record AND f.name = d.field
+    LEFT JOIN data.seen_values k USING (report_id, kind, record_key, field)
     LEFT JOIN data.standing_decisions s
         ON s.purpose = 'second' AND s.report_id = d.report_id AND s.kind = d.kind AND s.record_key = d.record_key
             AND s.field = d.field
 )
-WHERE extracted OR changed OR (field <> '' AND (decided_value IS NOT NULL OR NOT settled));
+WHERE extracted OR changed OR disputed OR decided_value IS NOT NULL OR NOT settled
+    OR (field = '' AND verdict = 'accepted');
 
 CREATE OR REPLACE VIEW data.current_fields AS
 FROM data.undecided_fields UNION ALL BY NAME FROM data.decided_fields;
