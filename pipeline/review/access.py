@@ -75,8 +75,8 @@ class Doors:
 
     def is_own_host(self, host: str | None) -> bool:
         """True where a request's Host header means this machine."""
-        parts = urlsplit(f"//{host or ''}")
         try:
+            parts = urlsplit(f"//{host or ''}")
             name, port = parts.hostname or "", parts.port or 80
         except ValueError:
             return False
