@@ -11,7 +11,7 @@ from pipeline.store import FieldKey, Order, Purpose, QueueFilter, Verdict
 from schemas.records import RecordKind
 from schemas.text import Span
 
-MOST = 60
+MOST = 300
 """How many fields can be asked for at once."""
 
 Word = Annotated[str, Field(max_length=200)]
