@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from pipeline.engines.rules import RulesEngine
 from pipeline.review.access import Doors
@@ -40,11 +40,30 @@ from tests.store_samples import record
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "eval" / "corpus" / "reports"
-SAMPLES = tuple(sorted(REPORTS.glob("0[1-3]_*.txt")))
+WITH_TABLES = "02_district_education_bureau"
+SAMPLES = (
+    REPORTS / "01_county_water_bureau.txt",
+    ROOT / "eval" / "corpus" / "formats" / f"{WITH_TABLES}.docx",
+    REPORTS / "03_city_transport_bureau.txt",
+)
 DESKTOP, PHONE = (1280, 800), (390, 844)
 EVIL = f"{HOSTILE}<a href='javascript:window.stolen=1'>x</a>\"'><svg onload=window.stolen=1>"
 """What a report or a colleague may say that is no text for a browser or a template."""
-_WAIT = 20_000  # ms; only a test that fails waits for so long
+DOUBTED = (
+    (2, "score", "not_found", "原文中找不到"),
+    (2, "actual", "check_failed", "核对不通过"),
+    (3, "rate", "disagreed", "两种读法不同"),
+    (3, "executed", "low", "可信度低"),
+    (4, "", "unconfirmed", "只有一种读法读出"),
+    (0, "unit_name", "low", "可信度低"),
+)
+"""Record, field, signal and flag of what is doubted in ``doubted_extraction``, the least sure first."""
+DOUBTED_TEXT = (
+    "清河县林果局2023年度部门整体支出绩效自评报告\n一、预算执行\n"
+    "全年预算数262.07万元，执行数250.5万元，执行率95.59%。𠮷林培训费𠮷1.2亿元。\n"
+    "二、绩效指标\n巡查次数\t≥12次\t10次\t10\t10\n三、下一步\n加强预算管理。自评等级优。\n"
+) + "本单位按要求开展自评工作。\n" * 60
+_WAIT = 4_000  # ms; only a test that fails waits for so long
 
 expect.set_options(timeout=_WAIT)
 
@@ -85,6 +104,42 @@ def hostile_extraction() -> Extraction:
     name = f"{EVIL}.txt"
     source = Source(name, f"/reports/{name}", hashlib.sha256(b"hostile").hexdigest(), "txt")
     return Extraction(Document(source, text), (), (), records, (finding,), scores, "rules")
+
+
+def doubted_database(path: Path) -> Path:
+    """A database of two reports with a field for every way of being doubted."""
+    with open_store(path) as store:
+        run_id = start_run(store, "rules", "1", {})
+        for county in ("清河县", "白石县"):
+            save_extraction(store, run_id, doubted_extraction(county))
+    return path
+
+
+def doubted_extraction(county: str) -> Extraction:
+    """A report of a county whose fields are doubted for all the reasons there are, in the order of ``DOUBTED``."""
+    text = DOUBTED_TEXT.replace("清河县", county)
+    dept = {"evaluation": "department"}
+    row = {"name": "巡查次数", "target": "≥12次", "actual": "10次", "weight": "10", "score": "8.5"}
+    money = {"item": "预算执行", "annual_budget": "262.07", "executed": "250.5", "rate": "95.59%", "unit": "万元"}
+    records = [
+        record(0, RecordKind.REPORT, {}, {"unit_name": f"{county}林果局"}, f"{county}林果局", text),
+        record(1, RecordKind.EVALUATION, {"id": "department", "scope": "department"}, {"grade": "优"}, "等级优", text),
+        record(2, RecordKind.INDICATOR, {**dept, "origin": "form"}, row, "巡查次数\t≥12次\t10次\t10\t10", text),
+        record(3, RecordKind.FUNDING, dept, money, "全年预算数262.07万元，执行数250.5万元，执行率95.59%", text),
+        record(4, RecordKind.REMEDY, {}, {"statement": "加强预算管理"}, "加强预算管理", text),
+    ]
+    rate = next(field for field in records[3].fields if field.name == "rate")
+    fields = tuple(replace(field, other="95.6%") if field is rate else field for field in records[3].fields)
+    records[3] = replace(records[3], fields=fields)
+    scores = tuple(
+        ScoredField(FieldRef(index, name), confidence + (0.001 if county == "清河县" else 0), {signal: 1.0}, (flag,))
+        for (index, name, signal, flag), confidence in zip(DOUBTED, (0.1, 0.2, 0.3, 0.4, 0.5, 0.6), strict=True)
+    )
+    places = (Span(text.index("≥12次"), text.index("≥12次") + 4), Span(text.index("10次"), text.index("10次") + 3))
+    detail = "目标≥12次，实际10次，仍得满分10"
+    finding = Finding("UNMET_FULL_SCORE", Severity.WARNING, detail, places, (FieldRef(2, "actual"),))
+    source = Source(f"{county}自评报告", f"/reports/{county}.txt", hashlib.sha256(county.encode()).hexdigest(), "txt")
+    return Extraction(Document(source, text), (), (), tuple(records), (finding,), scores, "hybrid")
 
 
 class Answer:
@@ -165,6 +220,7 @@ class Process:
         self._process = subprocess.Popen(
             [sys.executable, "-c", command, *said], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+        self.database = database
         self.links: list[str] = []
         assert self._process.stdout is not None
         wanted = more.count("--reviewer") or 1
@@ -175,6 +231,11 @@ class Process:
         assert self.links, self._process.stderr and self._process.stderr.read()
         self.url = self.links[0].partition("/enter")[0]
         self.port = int(urlsplit(self.url).port or 0)
+
+    def link(self, reviewer: str = "") -> str:
+        """The next link that nobody has used; whose it is says the order of the reviewers."""
+        assert reviewer or self.links
+        return self.links.pop(0)
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -207,6 +268,7 @@ class Reviewer:
     context: BrowserContext
     page: Page
     look: Look
+    database: Path
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -218,9 +280,29 @@ class Reviewer:
         self.press(key)
         self.gone(before)
 
+    @contextmanager
+    def slow(self, name: str) -> Iterator[None]:
+        """While it lasts, requests of that name stay on their way."""
+        waiting: list[Route] = []
+        over = threading.Event()
+        self.page.route(f"**/api/{name}", lambda route: route.continue_() if over.is_set() else waiting.append(route))
+        yield
+        over.set()
+        for route in waiting:
+            route.continue_()
+
+    def go(self, steps: int) -> None:
+        """Go on by so many fields, each of them shown before the next."""
+        for _ in range(steps):
+            self.decide("j")
+
     def gone(self, before: str) -> None:
         """Wait until another field than that one is there, or none."""
         expect(self.panel).not_to_have_attribute("data-field", before)
+
+    def errors(self) -> list[str]:
+        """What the browser complained of, but for answers that the page is told no in."""
+        return [words for words in self.look.complaints if not words.startswith("Failed to load resource")]
 
     @property
     def panel(self) -> Locator:
@@ -261,12 +343,16 @@ class Reviewer:
 
     def ready(self) -> Self:
         """Wait until the page has a field to show, or says that there is none."""
+        expect(self.panel).not_to_have_attribute("aria-busy", "true")
         expect(self.panel.locator("h2")).to_be_visible()
         return self
 
     def focused(self) -> str:
         """Where the focus is: the element's id, name or text; "" where it was lost to the page as a whole."""
-        script = "() => { const e = document.activeElement; return e === document.body ? '' : e.id || e.name || e.textContent; }"
+        script = """() => {
+          const focused = document.activeElement;
+          return focused === document.body ? '' : focused.id || focused.name || focused.textContent;
+        }"""
         return str(self.page.evaluate(script))
 
     def select(self, words: str) -> tuple[int, int]:
@@ -298,15 +384,21 @@ class Reviewer:
 
 
 def visit(
-    chromium: Browser, link: str, size: tuple[int, int] = DESKTOP, *, locale: str = "zh-CN", **more: Any
+    chromium: Browser,
+    served: Served | Process,
+    reviewer: str = "甲",
+    size: tuple[int, int] = DESKTOP,
+    *,
+    locale: str = "zh-CN",
+    **more: Any,
 ) -> Reviewer:
     """A reviewer who has opened their link in a browser of their own."""
     width, height = size
     context = chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **more)
     context.set_default_timeout(_WAIT)
     found = Look(context.new_page())
-    found.page.goto(link)
-    return Reviewer(context, found.page, found)
+    found.page.goto(served.link(reviewer))
+    return Reviewer(context, found.page, found, served.database)
 
 
 def open_fields(database: Path) -> list[OpenField]:
