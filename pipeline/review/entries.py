@@ -27,6 +27,8 @@ def entry_of(folder: Folder, key: FieldKey, purpose: Purpose, history: Sequence[
     state = folder.state_of(key, blind=blind)
     document, lines = folder.extraction.document, line_starts(folder.extraction.document.text)
     found = state.value
+    beside = [_neighbour(folder, record, name, key, blind=blind) for name in field_types(record.kind)]
+    own = next((one["value"] for one in beside if one["field"] == key.field), found and found.value)
     return {
         "id": field_id(key),
         "key": list(map(str, key)),
@@ -37,7 +39,7 @@ def entry_of(folder: Folder, key: FieldKey, purpose: Purpose, history: Sequence[
         "type": field_types(key.kind)[key.field].value if key.field else "record",
         "choices": list(choices_of(folder, key.kind, key.field)) if key.field else [],
         "evaluation": _evaluation(folder, record),
-        "value": None if found is None else found.value,
+        "value": own,
         "status": None if found is None else found.status.value,
         "other": None if state.read is None else state.read.other,
         "read": _later_reading(state),
@@ -45,7 +47,7 @@ def entry_of(folder: Folder, key: FieldKey, purpose: Purpose, history: Sequence[
         "quote": place_of(document, lines, record.quote.span),
         "score": _score(state.score),
         "reasons": list(_reasons(state)),
-        "record": [_neighbour(folder, record, name, key, blind=blind) for name in field_types(record.kind)],
+        "record": beside,
         "engine": record.engine,
         "findings": [
             finding_detail(document, lines, finding)

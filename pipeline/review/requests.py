@@ -11,8 +11,12 @@ from pipeline.store import FieldKey, Order, Purpose, QueueFilter, Verdict
 from schemas.records import RecordKind
 from schemas.text import Span
 
+MOST = 300
+"""How many fields can be asked for at once."""
+
 Word = Annotated[str, Field(max_length=200)]
 Name = Annotated[str, Field(max_length=2000)]
+Number = Annotated[int, Field(ge=0, lt=2**62)]  # what a column of the database can hold
 Token = Annotated[str, Field(min_length=8, max_length=64)]
 
 
@@ -39,7 +43,7 @@ class QueueRequest(_Request):
 
     filter: Filter = Filter()
     order: Order = Order.RISK
-    count: Annotated[int, Field(ge=1, le=60)] = 12
+    count: Annotated[int, Field(ge=1, le=MOST)] = 12
 
 
 class KeyRequest(_Request):
@@ -77,9 +81,9 @@ class DecisionRequest(EntryRequest):
     verdict: Verdict
     token: Token
     value: Annotated[str, Field(max_length=LONGEST_VALUE)] | None = None
-    span: tuple[int, int] | None = None
+    span: tuple[Number, Number] | None = None
     note: Annotated[str, Field(max_length=2000)] = ""
-    seen: Annotated[int, Field(ge=0)] | None = None
+    seen: Number | None = None
     meant: bool = False
 
     def proposal(self) -> Proposal:

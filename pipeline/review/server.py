@@ -22,6 +22,7 @@ from pipeline.errors import (
     BusyDatabase,
     ExtractError,
     NeedsConfirmation,
+    StoreError,
     UnknownField,
     UnknownReport,
     UsageError,
@@ -41,6 +42,8 @@ _STATUS: tuple[tuple[type[ExtractError], int], ...] = (
     (BusyDatabase, 503),
     (UsageError, 422),
 )
+_BUSY = ("数据库正忙", "稍候会自动重试。")
+_STORE_FAILED = ("数据库出错", "请检查磁盘空间、目录权限和文件是否完好，然后刷新页面。")
 _SESSION_ENDED = UsageError("这个页面的登录已失效", "请用终端里打印的新链接打开；没有链接时重新运行 extract review。")
 
 
@@ -53,7 +56,7 @@ class Office:
     draw: Draw
 
 
-def build_app(office: Office) -> Starlette:
+def build_app(office: Office) -> ASGIApp:
     """The application: a page, its script and style, and what they ask for."""
     environment = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True)
 
@@ -63,6 +66,8 @@ def build_app(office: Office) -> Starlette:
         return HTMLResponse(environment.get_template("page.html").render(language=language, words=words))
 
     async def enter(request: Request) -> Response:
+        if request.method != "GET":  # what only looks at a link must not use it up
+            return Response(status_code=405)
         session = office.doors.enter(request.query_params.get("link", ""))
         if session is None:
             language = _language(request)
@@ -78,9 +83,7 @@ def build_app(office: Office) -> Starlette:
         Mount("/static", StaticFiles(directory=_HERE / "static")),
         *(Route(f"/api/{one.name}", _answer(office, one), methods=[one.method]) for one in ANSWERS),
     ]
-    app = Starlette(routes=routes)
-    app.add_middleware(Guard, doors=office.doors)
-    return app
+    return Guard(Starlette(routes=routes), office.doors)  # outside of everything, so that no error comes unguarded
 
 
 class Guard:
@@ -154,6 +157,9 @@ def _json(content: Any, status: int = 200) -> Response:
 
 
 def _error(error: ExtractError, status: int) -> Response:
+    if isinstance(error, StoreError) and status >= 500:  # its own words name places on this machine
+        message, hint = _BUSY if isinstance(error, BusyDatabase) else _STORE_FAILED
+        return JSONResponse({"code": error.code, "message": message, "hint": hint}, status)
     return JSONResponse({"code": error.code, "message": str(error), "hint": error.hint}, status)
 
 

@@ -44,21 +44,26 @@ def serve(serving: Serving, say: Callable[[str], None], *, open_page: bool) -> i
             say(f"  {name}：{link}")
         if open_page:
             webbrowser.open(next(iter(links.values())))
-        config = uvicorn.Config(
-            build_app(Office(desk, doors, serving.draw)),
-            log_level="warning",
-            access_log=False,  # addresses hold the links' secrets
-            server_header=False,
-            date_header=False,
-            timeout_graceful_shutdown=2,
-        )
         try:
-            uvicorn.Server(config).run(sockets=[listener])
+            uvicorn.Server(server_config(Office(desk, doors, serving.draw))).run(sockets=[listener])
         except KeyboardInterrupt:
             pass  # the usual end
         finally:
             desk.close()
     return _count(serving.database) - before
+
+
+def server_config(office: Office) -> uvicorn.Config:
+    """How the page is served: without a word on what serves it, or on who asks for what."""
+    return uvicorn.Config(
+        build_app(office),
+        log_level="warning",
+        access_log=False,  # addresses hold the links' secrets
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=2,
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:

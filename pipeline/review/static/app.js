@@ -1,13 +1,14 @@
 // The page: what is before the reviewer, and what the keys do. What a field looks like is in panel.js.
 
 import { el, fill } from "./dom.js";
-import { ask, newToken, Outbox } from "./net.js";
+import { ask, newToken, Outbox, passes } from "./net.js";
 import { helpContent, renderPanel } from "./panel.js";
 import { Paper } from "./paper.js";
 
 const AHEAD = 8;
 const LOW = 4;
-const MOST = 60;
+const MOST = 300;
+const RETRY = 1000; // ms
 const $ = (id) => document.getElementById(id);
 
 const state = {
@@ -21,6 +22,9 @@ const state = {
   order: "risk",
   editing: null, // {value, span, note, question} while a correction is typed
   picking: false,
+  drawn: null, // the item that the reviewer has before them: the only one that keys may settle
+  sending: false,
+  finished: false, // nothing was left when last looked
   counts: null,
   last: [],
 };
@@ -30,6 +34,9 @@ let outbox;
 const word = (name) => state.words[name] || name;
 const item = () => state.items[state.at];
 const entry = () => (item() ? state.entries.get(item().id) : null);
+const nameOf = (one) => one.key.join("|");
+const recordOf = (one) => one.key.slice(0, 3).join("|");
+const sameAs = (one) => (other) => nameOf(other) === nameOf(one);
 const stored = (name) => `${name}:${state.session.place}:${state.session.reviewer}`;
 
 function say(text, kind = "") {
@@ -40,32 +47,60 @@ function say(text, kind = "") {
 
 // ---- what is before the reviewer
 
-async function refill(count) {
-  const asked = { filter: state.filter, order: state.order, count: Math.min(MOST, count) };
-  const { items } = await ask("queue", asked);
-  const known = new Set(state.items.map((one) => one.id));
-  state.items.push(...items.filter((one) => !known.has(one.id)));
+// What is before the reviewer and not settled is asked for again: it would be handed to others otherwise.
+async function refill(more) {
+  const count = Math.min(MOST, unsettled() + more);
+  const { items } = await ask("queue", { filter: state.filter, order: state.order, count });
+  for (const one of items) {
+    const known = state.items.find(sameAs(one));
+    const waits = unsent(one);
+    if (!known) state.items.push(waits ? { ...one, done: waits } : one);
+    else if (known.done === "skipped" && !waits) delete known.done; // nothing else is left
+  }
 }
 
+// The verdict on a field that still waits to be sent.
+function unsent(one) {
+  const about = ({ name, body, item: of }) => name !== "undo" && of && (sameAs(one)(of) || (!body.key[3] && recordOf(one) === recordOf(of)));
+  const job = outbox.jobs().findLast(about);
+  return job && (job.body.verdict || "skipped");
+}
+
+const unsettled = () => state.items.filter((one) => !one.done).length;
 const ahead = () => state.items.slice(state.at + 1).filter((one) => !one.done).length;
+
+function later(act) {
+  clearTimeout(state.retry);
+  state.retry = setTimeout(act, RETRY);
+}
+
+// The focus goes to the field, unless somebody is choosing a filter.
+function focusPanel() {
+  if (!$("filters").contains(document.activeElement)) $("panel").focus({ preventScroll: true });
+}
 
 async function show(at) {
   state.at = Math.max(0, Math.min(at, state.items.length));
-  state.editing = null;
   state.picking = false;
+  state.drawn = null;
+  state.finished = false;
+  clearTimeout(state.retry);
   const current = item();
+  state.editing = (current && current.refused) || null;
   if (!current) return showNothing();
-  localStorage.setItem(stored("at"), current.id);
+  delete current.refused;
+  localStorage.setItem(stored("at"), nameOf(current));
   try {
     const [shown, report] = await Promise.all([loadEntry(current), loadReport(current)]);
     if (item() !== current) return undefined; // moved on meanwhile
     if (paper.shown !== current.extraction_id) paper.render(current.extraction_id, report.blocks, state.words);
     draw();
     highlight(shown);
-    $("panel").focus({ preventScroll: true });
+    focusPanel();
     prefetch();
   } catch (error) {
     complain(error);
+    if (passes(error)) later(() => (item() === current ? show(state.at) : undefined));
   }
   return undefined;
 }
@@ -94,7 +129,7 @@ function prefetch() {
     loadEntry(one).catch(() => undefined);
     loadReport(one).catch(() => undefined);
   }
-  if (ahead() < LOW) refill(ahead() + AHEAD + 1).then(drawProgress).catch(() => undefined);
+  if (ahead() < LOW) refill(AHEAD).then(drawProgress).catch(() => undefined);
 }
 
 function highlight(shown, extra = []) {
@@ -104,18 +139,25 @@ function highlight(shown, extra = []) {
   paper.highlight(spans);
 }
 
-async function showNothing() {
+function showNothing() {
   const filtered = Object.values(state.filter).some(Boolean);
+  state.finished = true;
+  $("panel").removeAttribute("aria-busy");
+  delete $("panel").dataset.field;
   fill($("panel"), el("h2", {}, word(filtered ? "done_filter" : "done")));
   fill($("paper"), el("p", { class: "quiet" }, word(filtered ? "done_filter" : "done")));
   paper.shown = null;
+  focusPanel();
   drawProgress();
 }
 
+const busy = () => state.sending || $("panel").ariaBusy === "true";
+
 async function move(step) {
+  if (busy()) return;
   let to = state.at + step;
   if (to >= state.items.length) {
-    await refill(ahead() + AHEAD + state.items.filter((one) => !one.done).length).catch(complain);
+    await refill(AHEAD).catch(complain);
   }
   to = Math.max(0, Math.min(to, state.items.length - 1));
   if (to !== state.at) await show(to);
@@ -124,19 +166,24 @@ async function move(step) {
 async function onward() {
   let next = state.items.findIndex((one, place) => place > state.at && !one.done);
   if (next < 0) {
-    await refill(AHEAD).catch(complain);
+    const failed = await refill(AHEAD).catch((error) => error);
     next = state.items.findIndex((one, place) => place > state.at && !one.done);
     if (next < 0) next = state.items.findIndex((one) => !one.done);
+    if (next < 0 && failed) {
+      complain(failed);
+      return later(onward);
+    }
   }
-  await show(next < 0 ? state.items.length : next);
+  return show(next < 0 ? state.items.length : next);
 }
 
 async function nextReport() {
+  if (busy()) return;
   const here = item() && item().extraction_id;
   const other = () => state.items.findIndex((one, place) => place > state.at && !one.done && one.extraction_id !== here);
   let next = other();
   if (next < 0) {
-    await refill(MOST).catch(complain);
+    await refill(60).catch(complain);
     next = other();
   }
   if (next < 0) say(word("no_other_report"));
@@ -147,13 +194,18 @@ async function restart() {
   state.items = [];
   state.at = 0;
   state.entries.clear();
+  state.drawn = null;
+  state.finished = false;
+  $("panel").setAttribute("aria-busy", "true");
   try {
-    await refill(AHEAD + LOW);
+    await refill(Math.max(AHEAD + LOW, Number(localStorage.getItem(stored("held")))));
   } catch (error) {
+    if (passes(error)) later(restart);
     return complain(error);
   }
-  const kept = state.items.findIndex((one) => one.id === localStorage.getItem(stored("at")));
-  await show(Math.max(0, kept));
+  const kept = state.items.findIndex((one) => !one.done && nameOf(one) === localStorage.getItem(stored("at")));
+  const first = state.items.findIndex((one) => !one.done);
+  await show(kept >= 0 ? kept : first >= 0 ? first : state.items.length);
   return count();
 }
 
@@ -162,7 +214,7 @@ async function restart() {
 async function decide(verdict, more = {}) {
   const current = item();
   const shown = entry();
-  if (!current || !shown) return;
+  if (!current || !shown || state.drawn !== current) return;
   const key = more.key || current.key;
   const body = {
     key, extraction_id: current.extraction_id, purpose: current.purpose, verdict, token: newToken(),
@@ -173,20 +225,24 @@ async function decide(verdict, more = {}) {
 }
 
 async function send(name, body, current, verdict, more) {
+  if (state.sending) return;
+  state.sending = true;
+  setTimeout(drawProgress, 400); // tells that it waits, where it does
   try {
     const answer = await outbox.send(name, body, current);
-    const same = more.key ? (one) => one.key.slice(0, 3).join("|") === current.key.slice(0, 3).join("|") : (one) => one === current;
-    for (const one of state.items.filter(same)) one.done = verdict;
-    state.entries.delete(current.id);
+    const settled = more.key ? (one) => recordOf(one) === recordOf(current) : sameAs(current);
+    for (const one of state.items.filter(settled)) one.done = verdict;
     if (name === "decisions") state.last.push({ token: body.token, item: current });
-    if (answer) acknowledge(verdict, current, answer);
-    else say(`${word("offline")}`, "bad");
+    if (answer) acknowledge(verdict, body.key, answer);
+    else say(word("offline"), "bad");
     state.editing = null;
     window.getSelection().removeAllRanges();
     await onward();
     count();
   } catch (error) {
     refused(error, verdict, more);
+  } finally {
+    state.sending = false;
   }
 }
 
@@ -200,8 +256,8 @@ function refused(error, verdict, more) {
   } else complain(error);
 }
 
-function acknowledge(verdict, one, answer) {
-  const [, kind, , field] = one.key;
+function acknowledge(verdict, key, answer) {
+  const [, kind, , field] = key;
   const title = field ? word(`field.${kind}.${field}`) : word("whole_record");
   const value = answer.value ? `“${answer.value}”` : "";
   const findings = (answer.findings || []).map((finding) => `${finding.code} ${finding.detail}`);
@@ -211,32 +267,39 @@ function acknowledge(verdict, one, answer) {
 
 async function skip() {
   const current = item();
-  if (current) await send("skip", { key: current.key, token: newToken() }, current, "skipped", {});
+  if (current && state.drawn === current) await send("skip", { key: current.key, token: newToken() }, current, "skipped", {});
 }
 
 async function undo() {
+  if (state.sending) return undefined;
   const own = state.last.pop();
   const undoes = own ? own.token : state.session.last;
   if (!undoes) return say(word("nothing_to_undo"));
+  state.sending = true;
   try {
     const answer = await outbox.send("undo", { token: newToken(), undoes }, own ? own.item : null);
     if (!answer) return say(word("offline"), "bad");
     state.session.last = answer.last;
-    const known = state.items.findIndex((one) => one.id === answer.item.id);
-    if (known >= 0) delete state.items[known].done;
-    else state.items.splice(state.at, 0, answer.item);
-    state.entries.delete(answer.item.id);
+    const known = state.items.findIndex(sameAs(answer.item));
+    if (known < 0) state.items.splice(state.at, 0, answer.item);
     say(`✓ ${word("undone")} ${new Date().toLocaleTimeString()}`, "good");
     await show(known >= 0 ? known : state.at);
     return count();
   } catch (error) {
     return complain(error);
+  } finally {
+    state.sending = false;
   }
+}
+
+// What was kept of a record's fields is no longer so.
+function forgetRecord(record) {
+  for (const [id, kept] of state.entries) if (recordOf(kept) === record) state.entries.delete(id);
 }
 
 function correct(prefilled) {
   const shown = entry();
-  if (!shown || shown.type === "record") return;
+  if (!shown || state.drawn !== item() || shown.type === "record") return;
   const chosen = paper.selection();
   state.picking = false;
   if (prefilled !== undefined) state.editing = { value: prefilled, span: null, note: "" };
@@ -269,7 +332,7 @@ function rejectRecord() {
 function turnTo(field) {
   const current = item();
   const key = [...current.key.slice(0, 3), field];
-  const known = state.items.findIndex((one) => one.key.join("|") === key.join("|"));
+  const known = state.items.findIndex(sameAs({ key }));
   if (known >= 0) return show(known);
   const one = { ...current, id: `${current.id}.${field}`, key, purpose: "review", reason: "review", done: undefined };
   state.items.splice(state.at + 1, 0, one);
@@ -322,7 +385,12 @@ const actions = {
 function draw() {
   const shown = entry();
   if (!shown) return;
-  renderPanel($("panel"), { shown, item: item(), state, word, actions });
+  const panel = $("panel");
+  panel.removeAttribute("aria-busy");
+  const focused = panel.contains(document.activeElement);
+  renderPanel(panel, { shown, item: item(), state, word, actions });
+  state.drawn = item();
+  if (focused && !panel.contains(document.activeElement)) (panel.querySelector(".question button, [name=value]") || panel).focus({ preventScroll: true });
   drawProgress();
 }
 
@@ -338,6 +406,7 @@ function drawProgress() {
     parts.push(`${word("error_rate")} ${percent(share)}（${percent(low)}–${percent(high)}，n=${counts.progress.audited}）`);
   }
   $("progress").textContent = parts.join(" · ");
+  localStorage.setItem(stored("held"), String(unsettled()));
   const waiting = outbox.jobs().length;
   $("outbox").hidden = !waiting;
   $("outbox").textContent = waiting ? `${waiting} ${word("waiting")}` : "";
@@ -348,6 +417,10 @@ async function count() {
     state.counts = await ask("counts", state.filter);
     drawFilters();
     drawProgress();
+    if (state.finished && state.counts.total) { // a batch brought more, or a colleague left some
+      await refill(AHEAD);
+      if (state.finished && unsettled()) await onward();
+    }
   } catch { /* the next count will do */ }
 }
 
@@ -391,7 +464,8 @@ function toggleLanguage() {
   localStorage.setItem("language", language);
   setLanguage(language);
   if (state.counts) drawFilters();
-  draw();
+  if (item()) draw();
+  else showNothing();
 }
 
 function toggleFilters(open = $("filters").hidden) {
@@ -459,15 +533,34 @@ $("filters").addEventListener("change", () => {
 
 function outboxChanged({ sent, answer, waiting, refused: job, error }) {
   if (waiting) complain(waiting);
-  if (sent && answer && sent.name === "decisions" && sent.item) acknowledge(sent.body.verdict, sent.item, answer);
+  if (sent && answer && sent.item) forgetRecord(recordOf(sent.item));
+  if (sent && answer && sent.name === "decisions" && sent.item) acknowledge(sent.body.verdict, sent.body.key, answer);
+  if (sent && answer && sent.name === "undo") {
+    forgetRecord(recordOf(answer.item));
+    for (const one of state.items.filter(answer.item.key[3] ? sameAs(answer.item) : (other) => recordOf(other) === recordOf(answer.item))) delete one.done;
+  }
   if (job) {
-    // it was sent while the reviewer was elsewhere: the field comes back to them
     complain(error);
-    const known = state.items.find((one) => one.id === job.item?.id);
-    if (known) delete known.done;
-    else if (job.item) state.items.splice(state.at + 1, 0, { ...job.item, done: undefined });
+    if (job.item) comeBack(job, error);
   }
   if (state.session) drawProgress();
+}
+
+// What is refused while the reviewer is elsewhere comes next, with what they had typed.
+function comeBack({ item: of, body }, error) {
+  const back = state.items.filter((one) => sameAs(of)(one) || (body.key && !body.key[3] && recordOf(one) === recordOf(of)));
+  for (const one of back) delete one.done;
+  const known = state.items.findIndex(sameAs(of));
+  const one = known >= 0 ? state.items[known] : { ...of, done: undefined };
+  if (body.verdict && (error.code === "needs_confirmation" || error.code === "already_decided")) {
+    const { verdict, value, span, note } = body;
+    one.refused = { verdict, value, span, note, question: { code: error.code, text: error.message } };
+  }
+  if (known >= 0 && known === state.at) return show(known);
+  if (known >= 0) state.items.splice(known, 1);
+  if (known >= 0 && known < state.at) state.at -= 1;
+  state.items.splice(state.at + 1, 0, one);
+  return item() && item() !== one ? undefined : show(state.at);
 }
 
 async function begin() {

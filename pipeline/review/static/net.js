@@ -11,10 +11,14 @@ export class Refused extends Error {
 
 export class Unreachable extends Error {}
 
+const PATIENCE = 30000; // ms; a server that does not answer for so long is asked again
+
 export async function ask(name, body) {
   let answer;
   try {
-    answer = await fetch(`/api/${name}`, body === undefined ? {} : {
+    const signal = AbortSignal.timeout(PATIENCE);
+    answer = await fetch(`/api/${name}`, body === undefined ? { signal } : {
+      signal,
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
@@ -28,7 +32,8 @@ export async function ask(name, body) {
 }
 
 const RETRY = [500, 1000, 2000, 4000, 8000];
-const again = (error) => error instanceof Unreachable || error.status === 503 || error.status >= 500;
+// What may go away by itself.
+export const passes = (error) => error instanceof Unreachable || error.status === 503 || error.status >= 500;
 
 // Each job is an entry of its own in the browser's storage, so that two tabs never overwrite each other's; the server
 // takes a token once only, however often it is sent.
@@ -73,7 +78,7 @@ export class Outbox {
           if (waiter) waiter.resolve(answer);
           this.changed({ sent: job, answer });
         } catch (error) {
-          if (again(error) || error.status === 401) {
+          if (passes(error) || error.status === 401) {
             for (const one of this.waiters.values()) one.resolve(undefined);
             this.waiters.clear();
             this.changed({ waiting: error });

@@ -22,6 +22,7 @@ export function renderPanel(node, view) {
   const { shown, item, state, word } = view;
   const [, kind, , field] = shown.key;
   const title = field ? word(`field.${kind}.${field}`) : word("whole_record");
+  node.dataset.field = shown.id;
   fill(
     node,
     el("p", { class: "where" }, `${shown.report}${shown.evaluation ? ` › ${shown.evaluation}` : ""}`),
@@ -62,7 +63,7 @@ function buttons({ shown, word, actions, state }) {
   const whole = shown.type === "record";
   return el(
     "div", { class: "actions", role: "group", "aria-label": word("panel") },
-    button("accept", "A", () => actions.decide("accepted"), { class: "accept", disabled: shown.value === null && !whole }),
+    button("accept", "A", () => actions.decide("accepted"), { class: "accept", disabled: !shown.status && !whole }),
     whole ? null : button("correct", "C", () => actions.correct()),
     button("reject", "R", () => actions.decide("rejected")),
     whole ? null : button("reject_record", "⇧R", () => actions.rejectRecord()),
