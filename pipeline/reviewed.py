@@ -71,10 +71,10 @@ def decide(document: Document, record: GroundedRecord, decided: Mapping[str, Dec
             fields.append(extracted)
         elif settled.value is not None:
             fields.append(ground_value(document, record, name, settled.value, settled.span))
-    # what only a second reader saw counts once a person has seen it too
-    seen = any(field.verdict in (Verdict.ACCEPTED, Verdict.CORRECTED) for field in decided.values())
-    confirmed = True if seen and record.confirmed is False else record.confirmed
-    return replace(record, references=references, fields=tuple(fields), confirmed=confirmed)
+    # what only a second reader saw, or what no quote bears out, counts once a person has said so
+    said = any(field.verdict in (Verdict.ACCEPTED, Verdict.CORRECTED) for field in decided.values())
+    confirmed = True if said and record.confirmed is False else record.confirmed
+    return replace(record, references=references, fields=tuple(fields), confirmed=confirmed, reviewed=said)
 
 
 def ground_value(

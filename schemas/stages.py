@@ -164,14 +164,18 @@ class GroundedRecord:
     chunk: int | None = None
     confirmed: bool | None = None  # as in ``Candidate``
     sent_back: bool = False
+    reviewed: bool = False  # a person has accepted or corrected a field of it
 
     @property
     def accepted(self) -> bool:
         """True where the record counts as what the report says: its quote stands in the text with at least one of its
         values in it, and the reader in charge of the passage saw it. All others are kept, and flagged.
 
-        What is said of the report and its evaluations as a whole needs no quote: it stands all over the text.
+        What is said of the report and its evaluations as a whole needs no quote: it stands all over the text. A
+        person's word needs none either.
         """
+        if self.reviewed:
+            return True
         quote = self.quote.span
         if self.kind in (RecordKind.REPORT, RecordKind.EVALUATION):
             return self.confirmed is not False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,8 @@ def test_a_correction_that_the_text_does_not_have_says_so(store: Store) -> None:
 def test_an_accepted_value_keeps_its_status_and_loses_its_flags(store: Store) -> None:
     decide(store, "score", Verdict.ACCEPTED, "8.5")
     extraction = reviewed(store)
-    assert extraction.records == sample_extraction().records
+    read = sample_extraction().records
+    assert extraction.records == (*read[:7], replace(read[7], reviewed=True), *read[8:])
     assert score_flags(extraction)[FieldRef(7, "score")] == ()
     assert score_flags(extraction)[FieldRef(9, "")] == ("unpaired",)
 

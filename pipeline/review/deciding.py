@@ -74,6 +74,7 @@ def decide(store: Store, folder: Folder, reviewer: str, proposal: Proposal) -> D
         _quoted(folder.extraction.document, evidence_of(record, state.value)),
         None if state.score is None else state.score.confidence,
         _reasons(state),
+        None if state.read is None else state.read.value,
     )
     decision = Decision(
         *proposal.key,

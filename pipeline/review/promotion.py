@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.checks import check_records
 from pipeline.errors import ExtractError
 from pipeline.export import file_stems
 from pipeline.labels import labels_of
@@ -44,14 +46,23 @@ def _promote(store: Store, folder: Path, row: ReportRow, stem: str, decided: boo
     if row.flagged_fields:
         return Promotion(row.name, None, f"还有 {row.flagged_fields} 个字段待复核")
     gold, text = folder / "gold" / f"{stem}.json", folder / "reports" / f"{stem}.txt"
-    taken = next((path for path in (gold, text) if path.exists()), None)
+    extraction = load_reviewed(store, row.extraction_id, read_reviews(store, row.extraction_id))
+    document = extraction.document
+    taken = next((path for path in (gold, text) if path.exists() and not _holds(path, document.text)), None)
     if taken is not None:
         return Promotion(row.name, None, f"已有文件 {taken}，不覆盖")
-    extraction = load_reviewed(store, row.extraction_id, read_reviews(store, row.extraction_id))
-    labels = labels_of(extraction).model_dump() | {"report": stem}
-    _write_new(text, extraction.document.text)
+    # what the checks find now: a contradiction that rested on a value which was read wrong is gone
+    findings = check_records(document, [record for record in extraction.records if record.accepted])
+    labels = labels_of(replace(extraction, findings=findings)).model_dump() | {"report": stem}
+    if not text.exists():
+        _write_new(text, document.text)
     _write_new(gold, json.dumps(labels, ensure_ascii=False, indent=1) + "\n")
     return Promotion(row.name, gold)
+
+
+def _holds(path: Path, content: str) -> bool:
+    """True where a text is there already, as it is: left by an attempt that was cut short."""
+    return path.suffix == ".txt" and path.read_bytes() == content.encode("utf-8", "replace")
 
 
 def _write_new(path: Path, content: str) -> None:

@@ -47,8 +47,8 @@ class FieldKey(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """What a reviewer had before them: the value that stood until then (of a record its quote), its evidence, and why
-    it was shown.
+    """What a reviewer had before them: the value that stood until then (of a record its quote), its evidence, why it
+    was shown, and what had been ``read``, where somebody had decided for something else.
     """
 
     extraction_id: str
@@ -57,6 +57,7 @@ class Shown(NamedTuple):
     evidence: str | None = None
     confidence: float | None = None
     reasons: tuple[str, ...] = ()
+    read: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +132,12 @@ class Saved(NamedTuple):
 
 _COLUMNS = (
     "report_id, kind, record_key, field, verdict, value, number, unit, dimension, span_start, span_end, reviewer, note,"
-    " decided_at, token, purpose, undoes, extraction_id, run_id, before, shown_start, shown_end, shown, confidence,"
-    " reasons"
+    " decided_at, token, purpose, undoes, extraction_id, run_id, before, read, shown_start, shown_end, shown,"
+    " confidence, reasons"
 )
 _INSERT = (
     f"INSERT INTO data.decisions (decision, {_COLUMNS}) SELECT nextval('data.decision_numbers'){', ?' * 18},"
-    " (SELECT run_id FROM data.reports WHERE extraction_id = ?), ?, ?, ?, ?, ?, ? RETURNING decision"
+    " (SELECT run_id FROM data.reports WHERE extraction_id = ?), ?, ?, ?, ?, ?, ?, ? RETURNING decision"
 )
 _HERE = "report_id = ? AND kind = ? AND record_key = ? AND field = ?"
 _HISTORY = """
@@ -226,17 +227,24 @@ def _row(decision: Decision) -> tuple[object, ...]:
     said = (*measured, *(decision.span or (None, None)), decision.reviewer, decision.note, now())
     named = (decision.token, decision.purpose.value, decision.undoes)
     if shown is None:
-        return (*about, *said, *named, *(None,) * 8)
-    seen = (shown.value, *(shown.span or (None, None)), shown.evidence, shown.confidence, list(shown.reasons))
+        return (*about, *said, *named, *(None,) * 9)
+    seen = (
+        shown.value,
+        shown.read,
+        *(shown.span or (None, None)),
+        shown.evidence,
+        shown.confidence,
+        list(shown.reasons),
+    )
     return (*about, *said, *named, shown.extraction_id, shown.extraction_id, *seen)
 
 
 def _require_unchanged(store: Store, decision: Decision, seen: int) -> None:
-    newer = store.connection.execute(
-        f"SELECT reviewer FROM data.decisions d WHERE {_HERE} AND decision > ? AND reviewer <> ?"
+    newest = store.connection.execute(
+        f"SELECT reviewer FROM data.decisions WHERE {_HERE} AND decision > ?"
         " AND (purpose = 'second') = ? AND verdict <> 'undone'"
         " AND decision NOT IN (SELECT undoes FROM data.decisions WHERE undoes IS NOT NULL) ORDER BY decision DESC",
-        [*decision.key, seen, decision.reviewer, decision.purpose is Purpose.SECOND],
+        [*decision.key, seen, decision.purpose is Purpose.SECOND],
     ).fetchone()
-    if newer is not None:
-        raise AlreadyDecided(f"{newer[0]} 刚刚复核了这个字段", "请看过对方的结论，仍有不同意见时再提交一次。")
+    if newest is not None and newest[0] != decision.reviewer:
+        raise AlreadyDecided(f"{newest[0]} 刚刚复核了这个字段", "请看过对方的结论，仍有不同意见时再提交一次。")

@@ -32,13 +32,18 @@ class Settled(NamedTuple):
 
 def load_settled(store: Store, extraction_id: str | None = None) -> Settled:
     """What was decided about the records of one current extraction, or of all."""
-    wanted = [extraction_id, extraction_id]
+    where, wanted = "", []
+    if extraction_id is not None:
+        # by the report too, which is what the views go by
+        found = store.connection.execute("SELECT report_id FROM data.reports WHERE extraction_id = ?", [extraction_id])
+        (report_id,) = found.fetchone() or (None,)
+        where, wanted = " WHERE extraction_id = ? AND report_id = ?", [extraction_id, report_id]
     rejected = store.connection.execute(
-        "SELECT extraction_id, record FROM data.rejected_records WHERE ? IS NULL OR extraction_id = ?", wanted
+        f"SELECT extraction_id, record FROM data.rejected_records{where}", wanted
     ).fetchall()
     fields = store.connection.execute(
         "SELECT extraction_id, record, field, value, span_start, span_end, flags, verdict, reviewer"
-        " FROM data.decided_fields WHERE ? IS NULL OR extraction_id = ? ORDER BY extraction_id, record, decision",
+        f" FROM data.decided_fields{where} ORDER BY extraction_id, record, decision",
         wanted,
     ).fetchall()
     return Settled(

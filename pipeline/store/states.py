@@ -38,25 +38,28 @@ QUALIFY row_number() OVER (
 CREATE OR REPLACE VIEW data.latest_decisions AS
 SELECT * FROM data.standing_decisions WHERE purpose <> 'second';
 
+-- what was concluded last: where somebody else could not tell afterwards, it stands until a third one looks
+CREATE OR REPLACE VIEW data.conclusions AS
+SELECT d.* FROM data.decisions d ANTI JOIN data.decisions u ON u.undoes = d.decision
+WHERE d.verdict NOT IN ('undone', 'unsure') AND d.purpose <> 'second'
+QUALIFY row_number() OVER (PARTITION BY report_id, kind, record_key, field ORDER BY decision DESC) = 1;
+
 -- what reviewers had before them when they decided about a field: what stood, what was read, what they made of it
 CREATE OR REPLACE VIEW data.seen_values AS
 SELECT report_id, kind, record_key, field, list(DISTINCT word) AS words
 FROM (
     SELECT
         d.report_id, d.kind, d.record_key, d.field,
-        unnest([{_words("d.value")}, {_words("d.before")}, {_words("f.value")}]) AS word
+        unnest([{_words("d.value")}, {_words("d.before")}, {_words("d.read")}]) AS word
     FROM data.decisions d
     ANTI JOIN data.decisions u ON u.undoes = d.decision
-    LEFT JOIN data.records r
-        ON r.extraction_id = d.extraction_id AND r.kind = d.kind AND r.record_key = d.record_key
-    LEFT JOIN data.fields f ON f.extraction_id = r.extraction_id AND f.record = r.record AND f.name = d.field
     WHERE d.verdict NOT IN ('undone', 'unsure') AND d.purpose <> 'second'
 )
 GROUP BY ALL;
 
 -- gone for good, unless a later run reads the record from another passage than the one that was rejected
 CREATE OR REPLACE VIEW data.rejected_records AS
-SELECT r.extraction_id, r.record
+SELECT d.report_id, r.extraction_id, r.record
 FROM data.latest_decisions d
 JOIN data.current_extractions e USING (report_id)
 JOIN data.records r ON r.extraction_id = e.extraction_id AND r.kind = d.kind AND r.record_key = d.record_key
@@ -81,19 +84,20 @@ ANTI JOIN data.latest_decisions d
 CREATE OR REPLACE VIEW data.decided_fields AS
 SELECT
     report_id, extraction_id, record, kind, record_key, field,
-    CASE WHEN settled THEN decided_value ELSE extracted_value END AS value,
-    CASE WHEN settled THEN decided_number ELSE number END AS number,
-    CASE WHEN settled THEN decided_unit ELSE unit END AS unit,
-    CASE WHEN settled THEN decided_dimension ELSE dimension END AS dimension,
+    CASE WHEN stands THEN decided_value ELSE extracted_value END AS value,
+    CASE WHEN stands THEN decided_number ELSE number END AS number,
+    CASE WHEN stands THEN decided_unit ELSE unit END AS unit,
+    CASE WHEN stands THEN decided_dimension ELSE dimension END AS dimension,
     extracted_value, other, status, evidence,
-    CASE WHEN settled AND decided_start IS NOT NULL THEN decided_start
-         WHEN settled AND decided_value IS DISTINCT FROM extracted_value THEN NULL ELSE span_start END AS span_start,
-    CASE WHEN settled AND decided_end IS NOT NULL THEN decided_end
-         WHEN settled AND decided_value IS DISTINCT FROM extracted_value THEN NULL ELSE span_end END AS span_end,
-    CASE WHEN NOT settled THEN confidence WHEN changed OR disputed THEN 0.5 ELSE 1 END AS confidence, signals,
+    CASE WHEN stands AND decided_start IS NOT NULL THEN decided_start
+         WHEN stands AND decided_value IS DISTINCT FROM extracted_value THEN NULL ELSE span_start END AS span_start,
+    CASE WHEN stands AND decided_end IS NOT NULL THEN decided_end
+         WHEN stands AND decided_value IS DISTINCT FROM extracted_value THEN NULL ELSE span_end END AS span_end,
+    CASE WHEN NOT stands THEN confidence WHEN settled AND NOT changed AND NOT disputed THEN 1 ELSE 0.5 END AS confidence, signals,
     NOT settled OR changed OR disputed AS flagged,
     list_concat(
-        CASE WHEN settled THEN [] ELSE list_append(flags, '复核人' || reviewer || '不能确定') END,
+        CASE WHEN NOT stands THEN flags ELSE [] END,
+        CASE WHEN settled THEN [] ELSE ['复核人' || reviewer || '不能确定'] END,
         CASE WHEN changed THEN ['复核定为“' || coalesce(decided_value, '无') || '”，后来的提取读作“'
             || coalesce(extracted_value, '另一处原文') || '”'] ELSE [] END,
         CASE WHEN disputed THEN ['第二位复核人' || second_reviewer || '的结论不同'] ELSE [] END
@@ -102,11 +106,11 @@ SELECT
 FROM (
     SELECT
         r.report_id, r.extraction_id, r.record, r.kind, r.record_key, d.field,
-        d.value AS decided_value, d.number AS decided_number, d.unit AS decided_unit,
-        d.dimension AS decided_dimension, d.span_start AS decided_start, d.span_end AS decided_end,
+        p.value AS decided_value, p.number AS decided_number, p.unit AS decided_unit,
+        p.dimension AS decided_dimension, p.span_start AS decided_start, p.span_end AS decided_end,
         f.value AS extracted_value, f.number, f.unit, f.dimension, f.other, f.status, f.evidence,
         f.span_start, f.span_end, f.confidence, f.signals, coalesce(f.flags, []) AS flags,
-        d.verdict <> 'unsure' AS settled,
+        d.verdict <> 'unsure' AS settled, p.decision IS NOT NULL AS stands,
         d.verdict <> 'unsure' AND coalesce(d.extraction_id <> r.extraction_id, false) AND CASE
             WHEN d.field = '' THEN d.verdict = 'rejected'
             ELSE f.value IS NOT NULL AND NOT list_contains(k.words, {_words("f.value")})
@@ -121,6 +125,7 @@ FROM (
         d.verdict, d.reviewer, d.decision, d.extraction_id AS decided_extraction, s.reviewer AS second_reviewer,
         f.name IS NOT NULL AS extracted
     FROM data.latest_decisions d
+    LEFT JOIN data.conclusions p USING (report_id, kind, record_key, field)
     JOIN data.current_records r USING (report_id, kind, record_key)
     LEFT JOIN data.fields f ON f.extraction_id = r.extraction_id AND f.record = r.record AND f.name = d.field
     LEFT JOIN data.seen_values k USING (report_id, kind, record_key, field)
