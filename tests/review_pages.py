@@ -63,7 +63,7 @@ DOUBTED_TEXT = (
     "全年预算数262.07万元，执行数250.5万元，执行率95.59%。𠮷林培训费𠮷1.2亿元。\n"
     "二、绩效指标\n巡查次数\t≥12次\t10次\t10\t10\n三、下一步\n加强预算管理。自评等级优。\n"
 ) + "本单位按要求开展自评工作。\n" * 60
-_WAIT = 4_000  # ms; only a test that fails waits for so long
+_WAIT = 8_000  # ms; only a test that fails waits for so long
 
 expect.set_options(timeout=_WAIT)
 
@@ -106,12 +106,16 @@ def hostile_extraction() -> Extraction:
     return Extraction(Document(source, text), (), (), records, (finding,), scores, "rules")
 
 
-def doubted_database(path: Path) -> Path:
-    """A database of two reports with a field for every way of being doubted."""
-    with open_store(path) as store:
-        run_id = start_run(store, "rules", "1", {})
-        for county in ("清河县", "白石县"):
-            save_extraction(store, run_id, doubted_extraction(county))
+def doubted_database(factory: pytest.TempPathFactory, path: Path) -> Path:
+    """A database of two reports with a field for every way of being doubted, at the path."""
+    made = factory.getbasetemp() / "doubted.duckdb"
+    if not made.exists():
+        with open_store(made) as store:
+            run_id = start_run(store, "rules", "1", {})
+            for county in ("清河县", "白石县"):
+                save_extraction(store, run_id, doubted_extraction(county))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(made, path)
     return path
 
 
@@ -396,9 +400,24 @@ def visit(
     width, height = size
     context = chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **more)
     context.set_default_timeout(_WAIT)
-    found = Look(context.new_page())
-    found.page.goto(served.link(reviewer))
-    return Reviewer(context, found.page, found, served.database)
+    return sit(context, Look(context.new_page()), served, reviewer)
+
+
+def sit(context: BrowserContext, look: Look, served: Served | Process, reviewer: str = "甲") -> Reviewer:
+    """A reviewer who has opened their link in a window that is there already, which takes less than a new browser."""
+    look.complaints.clear()
+    look.requests.clear()
+    look.page.goto(served.link(reviewer))
+    return Reviewer(context, look.page, look, served.database)
+
+
+@contextmanager
+def window(chromium: Browser) -> Iterator[tuple[BrowserContext, Look]]:
+    """A window of a Chinese browser."""
+    context = chromium.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, locale="zh-CN")
+    context.set_default_timeout(_WAIT)
+    yield context, Look(context.new_page())
+    context.close()
 
 
 def open_fields(database: Path) -> list[OpenField]:

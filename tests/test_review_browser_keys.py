@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from pipeline.review.folder import field_id, open_folder
 from pipeline.review.words import page_words
 from pipeline.store import OpenField, open_store
-from tests.report_pages import browser
+from tests.report_pages import Look, browser
 from tests.review_pages import (
     DOUBTED_TEXT,
     WITH_TABLES,
@@ -22,8 +22,10 @@ from tests.review_pages import (
     open_fields,
     rows,
     sample_database,
+    sit,
     verdicts,
     visit,
+    window,
 )
 
 
@@ -39,22 +41,29 @@ def served(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Iterator
         yield running
 
 
+@pytest.fixture(scope="module")
+def seat(chromium: Browser) -> Iterator[tuple[BrowserContext, Look]]:
+    with window(chromium) as found:
+        yield found
+
+
 @pytest.fixture
-def reviewer(chromium: Browser, served: Served) -> Iterator[Reviewer]:
-    found = visit(chromium, served).ready()
+def reviewer(seat: tuple[BrowserContext, Look], served: Served) -> Iterator[Reviewer]:
+    found = sit(*seat, served).ready()
     yield found
-    found.context.close()
     assert found.errors() == []
     assert all(url.startswith(served.url) for url in found.look.requests)
 
 
 @pytest.fixture
-def doubted(chromium: Browser, tmp_path: Path) -> Iterator[Reviewer]:
-    with Served(doubted_database(tmp_path / "doubted.duckdb")) as running:
-        found = visit(chromium, running).ready()
+def doubted(
+    seat: tuple[BrowserContext, Look], tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> Iterator[Reviewer]:
+    with Served(doubted_database(tmp_path_factory, tmp_path / "doubted.duckdb")) as running:
+        found = sit(*seat, running).ready()
         yield found
-        found.context.close()
         assert found.errors() == []
+        found.page.goto("about:blank")
 
 
 def evidence(database: Path, field: OpenField) -> str:

@@ -57,6 +57,7 @@ async function refill(more) {
     if (!known) state.items.push(waits ? { ...one, done: waits } : one);
     else if (known.done === "skipped" && !waits) delete known.done; // nothing else is left
   }
+  localStorage.setItem(stored("held"), String(unsettled()));
 }
 
 // The verdict on a field that still waits to be sent.
@@ -76,7 +77,7 @@ function later(act) {
 
 // The focus goes to the field, unless somebody is choosing a filter.
 function focusPanel() {
-  if (!$("filters").contains(document.activeElement)) $("panel").focus({ preventScroll: true });
+  if (!$("filters").contains(document.activeElement)) (document.querySelector("#panel .question button") || $("panel")).focus({ preventScroll: true });
 }
 
 async function show(at) {
@@ -207,6 +208,12 @@ async function restart() {
   const first = state.items.findIndex((one) => !one.done);
   await show(kept >= 0 ? kept : first >= 0 ? first : state.items.length);
   return count();
+}
+
+// Another choice of fields begins with its first.
+function startOver() {
+  localStorage.removeItem(stored("at"));
+  return restart();
 }
 
 // ---- decisions
@@ -406,7 +413,6 @@ function drawProgress() {
     parts.push(`${word("error_rate")} ${percent(share)}（${percent(low)}–${percent(high)}，n=${counts.progress.audited}）`);
   }
   $("progress").textContent = parts.join(" · ");
-  localStorage.setItem(stored("held"), String(unsettled()));
   const waiting = outbox.jobs().length;
   $("outbox").hidden = !waiting;
   $("outbox").textContent = waiting ? `${waiting} ${word("waiting")}` : "";
@@ -522,13 +528,13 @@ document.addEventListener("keydown", (event) => {
 $("filters-button").addEventListener("click", () => toggleFilters());
 $("language-button").addEventListener("click", toggleLanguage);
 $("help-button").addEventListener("click", () => $("help").showModal());
-$("clear-button").addEventListener("click", () => { for (const name of Object.keys(state.filter)) { state.filter[name] = ""; $("filters").elements[name].value = ""; } restart(); });
+$("clear-button").addEventListener("click", () => { for (const name of Object.keys(state.filter)) { state.filter[name] = ""; $("filters").elements[name].value = ""; } startOver(); });
 $("filters").addEventListener("submit", (event) => event.preventDefault());
 $("filters").addEventListener("change", () => {
   const form = $("filters");
   for (const name of Object.keys(state.filter)) state.filter[name] = form.elements[name].value;
   state.order = form.elements.order.value || state.order;
-  restart();
+  startOver();
 });
 
 function outboxChanged({ sent, answer, waiting, refused: job, error }) {

@@ -2,6 +2,7 @@
 
 import { el, fill } from "./dom.js";
 
+const LONG = 60; // characters; a value longer than that may have to be scrolled, by keyboard too
 const KEY_LIST = [
   ["A", "accept"], ["C", "correct"], ["R", "reject"], ["Shift+R", "reject_record"], ["Q", "unsure"], ["S", "skip"],
   ["O", "take"], ["V", "pick"], ["J N ↓", "next"], ["K P ↑", "previous"], ["U Z", "undo"], ["G", "next_report"],
@@ -51,7 +52,7 @@ function valueOf({ shown, word }) {
   const value = inWords(shown.value, shown.key[3], word);
   return el(
     "div", { class: "value" },
-    el("p", { class: "words", id: "value" }, value ?? word("no_value")),
+    el("p", { class: "words", id: "value", tabindex: value && value.length > LONG ? "0" : null }, value ?? word("no_value")),
     shown.status ? el("p", { class: `status ${shown.status}` }, `${word("status")}：${word(`status.${shown.status}`)}`) : null,
     shown.score ? el("p", { class: "confidence" }, `${word("confidence")} ${Math.round(shown.score.confidence * 100)}%`) : null,
   );
