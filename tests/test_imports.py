@@ -77,7 +77,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "tenacity": ("pipeline.engines",),
     "typer": ("cli", "eval.commands", "eval.trust_commands", "pipeline.console"),
     "vcr": ("eval.cassettes",),
-    "xlsxwriter": ("pipeline.workbook",),
+    "xlrd": ("pipeline.readers",),
+    "xlsxwriter": ("pipeline.workbook", "eval.writers"),
 }
 
 
