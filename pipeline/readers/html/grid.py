@@ -52,19 +52,18 @@ def own_cells(row: Any) -> Iterator[Any]:
 
 
 def place_cells(table: Any, is_hidden: Callable[[Any], bool], read: Callable[[Any], str]) -> tuple[PlacedCell, ...]:
-    """The shown cells of a table in its grid; rows that are hidden or have no cell are not in it."""
-    rows = [row for row in own_rows(table) if next(own_cells(row), None) is not None]
+    """The shown cells of a table in its grid; rows that are hidden or have no cell of their own are not in it."""
+    rows = list(own_rows(table))
     above: dict[int, int] = {}  # by column: the row up to which a cell from above reaches
     shown: list[int] = []
     placed: list[PlacedCell] = []
     for number, row in enumerate(rows):
         column = 0
         row_is_hidden = is_hidden(row)
-        if not row_is_hidden:
+        cells = [cell for cell in own_cells(row) if not is_hidden(cell)]
+        if cells and not row_is_hidden:
             shown.append(number)
-        for cell in own_cells(row):
-            if is_hidden(cell):
-                continue
+        for cell in cells:
             while above.get(column, 0) > number:
                 column += 1
             width = min(max(_number(cell.get("colspan"), 1), 1), MOST_COLUMNS)
