@@ -6,9 +6,10 @@ Nothing is fetched, run or expanded: what a script would write is not there.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
-from pipeline.errors import EmptyFile, TooLarge
+from pipeline.errors import DamagedFile, EmptyFile, TooLarge
 from pipeline.readers.html.archive import Page, is_archive, open_archive
 from pipeline.readers.html.content import find_content
 from pipeline.readers.html.encoding import decode_page
@@ -20,6 +21,7 @@ from schemas.text import Document, Source
 SUFFIXES = (".html", ".htm", ".mht", ".mhtml")
 MAX_BYTES = 32 * 2**20
 """Of the page itself; pictures inside a page make it large, but not its text, and a tree takes many times as much."""
+MAX_ELEMENTS = 300_000
 MAX_CHARACTERS = 5_000_000
 
 
@@ -34,7 +36,7 @@ def read(data: bytes, source: Source) -> Document:
             f"网页过大：{source.name}（{len(page.data) // 2**20} MB，上限 {MAX_BYTES // 2**20} MB）",
             "绩效自评报告不会这么大；请确认文件，或另存为 .docx。",
         )
-    whole = joined(_passages(decode_page(page.data, source.name, page.encoding)))
+    whole = joined(_passages(decode_page(page.data, source.name, page.encoding), source.name))
     if not whole.text.strip():
         raise EmptyFile(
             f"网页里没有报告正文：{source.name}", "正文可能在附件或图片里，或由脚本载入；请下载附件，或用浏览器另存后再试。"
@@ -46,8 +48,8 @@ def read(data: bytes, source: Source) -> Document:
     return Document(source=source, text=whole.text, tables=whole.tables, outline=whole.outline)
 
 
-def _passages(text: str) -> Iterator[Passage]:
-    root = _parse(text)
+def _passages(text: str, name: str) -> Iterator[Passage]:
+    root = _parse(text, name)
     if root is None:
         return
     hidden = hidden_classes(root)
@@ -57,17 +59,22 @@ def _passages(text: str) -> Iterator[Passage]:
     yield from read_flow(content.root, hidden)
 
 
-def _parse(text: str) -> Any:
-    from lxml import etree, html  # type: ignore[import-untyped,unused-ignore]
+def _parse(text: str, name: str) -> Any:
+    from lxml import etree  # type: ignore[import-untyped,unused-ignore]
 
     if not text.strip():
         return None
-    # Sites nest deeper than the parser's usual limit, beyond which it would leave out the rest without a word. The
-    # text goes in as UTF-8, so that what the page says of its encoding no longer matters.
-    parser = html.HTMLParser(
+    # The text goes in as UTF-8, so that what the page says of its encoding no longer matters.
+    parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True
     )
     try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except etree.ParserError:  # nothing in it but comments
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:  # nothing in it but comments
         return None
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        # Beyond this depth the parser leaves out the rest without a word.
+        raise DamagedFile(f"网页结构异常，嵌套层数过多：{name}", "请用浏览器打开后另存为网页或 .docx，再试一次。")
+    if root is not None and sum(1 for _ in islice(root.iter(), MAX_ELEMENTS + 1)) > MAX_ELEMENTS:
+        raise TooLarge(f"网页元素过多：{name}（上限 {MAX_ELEMENTS:,} 个）", "绩效自评报告不会这么大；请确认文件。")
+    return root

@@ -17,18 +17,21 @@ _OFFICE_SPACE = "urn:schemas-microsoft-com:office:"
 _AROUND = frozenset(
     "nav navbar navigation topnav menu submenu breadcrumb breadcrumbs crumb crumbs position location share sharebox "
     "bdshare bdsharebuttonbox jiathis toolbar tools sidebar footer foot bottom copyright topbar toplink search "
-    "searchbox login pagination pager prevnext prenext related relate xgwz xglj recommend qrcode ewm print printer "
+    "searchbox login pagination pager prevnext prenext related relate xgwz xglj xgxx recommend qrcode ewm print printer "
     "fontsize comment comments advert friendlink friendlinks sitemap skip accessibility".split()
 )
 """Words of classes and ids for what stands around a report."""
 _AROUND_TAGS = frozenset(("nav", "footer", "aside", "menu"))
 _ABOUT = re.compile(
     r"(?:发布|发文|更新|成文|生成)(?:日期|时间)[：:]|(?:信息|文章|稿件|内容)?来源[：:]|(?:文章)?作者[：:]|(?:浏览|点击|阅读|访问)(?:次数|数|量)?[：:]"
-    r"|[【\[(（]?字(?:体|号)[：:]|[【\[]?(?:打印|关闭|收藏|返回)(?:本页|窗口|页面|此页|顶部|列表)?[】\]]?\s*(?:[【\[|]|\Z|打印|关闭)"
+    r"|[【\[(（]?字(?:体|号)[：:]|[【\[]?(?:打印|关闭|收藏|返回)(?:本页|窗口|页面|此页|顶部|列表|[本此]文|[本此]篇)?[】\]]?\s*(?:[【\[|]|\Z|打印|关闭)"
     r"|[上下]一[篇条页][：:]?|(?:相关|下载)附件|附件下载|责任?编辑?[：:]|分享(?:到|至)|扫一扫|(?:当前|您(?:现在)?(?:所在)?的?)位置[：:]"
     r"|主办单位[：:]|承办单位[：:]|版权所有|网站(?:标识码|地图)|相关(?:链接|文章|新闻|阅读)|友情链接|今天是|政府网站找错|适老化|无障碍"
 )
 _RECORD = re.compile(r"ICP备|公网安备|网站标识码|Copyright|版权所有", re.IGNORECASE)
+_CATALOGUE = re.compile(r"索引号|主题分类|发布机构|发文日期|成文日期|公开方式|公开日期|信息分类|公开形式|生成日期")
+"""Words of the table above a document that files it in the catalogue of what is made public."""
+_DATE = re.compile(r"[\[(]?\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])]?")
 _FORM_WORDS = re.compile(r"指标|预算|决算|执行|得分|分值|绩效|资金|支出")
 _MOST_AROUND = 400
 """Characters outside of links; what is longer is looked at again before it is left out."""
@@ -74,7 +77,7 @@ def find_content(root: Any, hidden: frozenset[str]) -> Content:
 def _is_office(root: Any) -> bool:
     for meta in root.iter("meta"):
         name = (meta.get("name") or "").lower()
-        if name in ("generator", "progid") and _OFFICE.search(meta.get("content") or ""):
+        if name in ("generator", "progid") and _OFFICE.search((meta.get("content") or "")[:500]):
             return True
     html = root if root.tag == "html" else root.find(".//html")
     given = "" if html is None else " ".join(f"{key}={value}" for key, value in html.attrib.items())
@@ -84,7 +87,19 @@ def _is_office(root: Any) -> bool:
 def _remove_hidden(body: Any, hidden: frozenset[str]) -> None:
     for element in [element for element in body.iter() if element is not body and is_hidden(element, hidden)]:
         if element.getparent() is not None:
-            element.drop_tree()
+            _drop(element)
+
+
+def _drop(element: Any) -> None:
+    """Take an element out; the text behind it, which is of its parent, stays."""
+    parent, before = element.getparent(), element.getprevious()
+    if element.tail:
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+        element.tail = None
+    parent.remove(element)
 
 
 def _measure(body: Any) -> _Sizes:
@@ -104,20 +119,32 @@ def _measure(body: Any) -> _Sizes:
 
 
 def _count(text: str | None) -> int:
-    return len("".join(text.split())) if text else 0
+    """Characters that count: the dates beside the links of a list say nothing."""
+    return len(_DATE.sub("", "".join(text.split()))) if text else 0
 
 
 def _is_link(element: Any) -> bool:
-    """True for a link to another page; one inside the page, as in a table of contents, is not."""
-    return element.tag == "a" and not (element.get("href") or "#").strip().startswith("#")
+    """True for a link to another page or to a script.
+
+    One inside the page, as in a table of contents, is none, nor is an address that a report itself prints.
+    """
+    if element.tag != "a" or (element.text or "").strip().startswith(("http", "www.")):
+        return False
+    target = (element.get("href") or "").strip()
+    return target == "#" or "onclick" in element.attrib or (target != "" and not target.startswith("#"))
 
 
 def _is_form(element: Any) -> bool:
     """True for a table with rows of several cells and the words of forms."""
-    if element.tag != "table":
+    if element.tag != "table" or _is_catalogue(element):
         return False
     rows = sum(1 for row in own_rows(element) if sum(1 for _ in own_cells(row)) > 1)
     return rows > 1 and len(set(_FORM_WORDS.findall("".join(element.itertext())))) > 1
+
+
+def _is_catalogue(element: Any) -> bool:
+    words = "".join("".join(element.itertext()).split())
+    return len(words) <= _MOST_AROUND and len(set(_CATALOGUE.findall(words))) > 1
 
 
 def _remove_around(root: Any, sizes: _Sizes, *, everywhere: bool) -> None:
@@ -128,14 +155,20 @@ def _remove_around(root: Any, sizes: _Sizes, *, everywhere: bool) -> None:
     for element in list(root.iter()):
         if element is root or element in sizes.forms or element in kept or element.getparent() is None:
             continue
-        named = _is_named_around(element) and sizes.plain(element) <= _MOST_AROUND
+        named = sizes.plain(element) <= _MOST_AROUND and _is_named_around(element)
         if named or (everywhere and is_block(element) and _is_around(element, sizes)):
-            element.drop_tree()
+            _drop(element)
 
 
 def _is_named_around(element: Any) -> bool:
-    if element.tag in _AROUND_TAGS:
-        return True
+    """True for what calls itself a menu, a footer and the like, unless it holds sentences: names are often borrowed."""
+    if element.tag not in _AROUND_TAGS and not _has_name_around(element):
+        return False
+    words = "".join("".join(element.itertext()).split())
+    return "。" not in words or _RECORD.search(words) is not None
+
+
+def _has_name_around(element: Any) -> bool:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     words = re.sub(r"([a-z])([A-Z])", r"\1 \2", names).lower()
     parts = set(re.split(r"[\s_-]+", words)) | set(names.lower().split())
@@ -147,7 +180,7 @@ def _is_around(element: Any, sizes: _Sizes) -> bool:
     text, links = sizes.text.get(element, 0), sizes.links.get(element, 0)
     if not text:
         return False
-    if links > 0.5 * text and text - links <= _MOST_ABOUT:
+    if (links > 0.5 * text and text - links <= _MOST_ABOUT) or (text <= _MOST_AROUND and _is_catalogue(element)):
         return True
     if text > _MOST_ABOUT:
         return False
@@ -182,7 +215,7 @@ def _title(root: Any, body: Any, main: Any) -> str:
     """The title that the page shows above the report and that the report itself does not begin with."""
     wanted = [_squash(meta.get("content") or "") for meta in root.iter("meta")
               if (meta.get("name") or "").lower() in ("articletitle", "title", "og:title")]  # fmt: skip
-    wanted += [_squash(part) for title in root.iter("title") for part in _SEPARATOR.split(title.text or "")]
+    wanted += [_squash(part) for title in root.iter("title") for part in _SEPARATOR.split((title.text or "").strip()[:500])]
     wanted = [words for words in wanted if len(words) >= 6]
     begins = _squash("".join(main.itertext()))[:400]
     inside = set(main.iter())

@@ -14,6 +14,7 @@ _OTHERS = ((b"PK\x03\x04", "压缩包或 Office 文档"), (b"%PDF", "PDF"), (b"\
 _WIDENED = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030"}
 """What calls itself GB2312 has characters of GBK in it, and GB18030 holds both."""
 _MOST_BROKEN = 0.01
+_ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd-\uffff\U000f0000-\U0010ffff]")
 
 
 def decode_page(data: bytes, name: str, declared: str = "") -> str:
@@ -26,23 +27,34 @@ def decode_page(data: bytes, name: str, declared: str = "") -> str:
     for mark, kind in _OTHERS:
         if data.startswith(mark):
             raise UnsupportedFormat(f"内容不是网页，而是{kind}：{name}", "请改回正确的后缀名。")
+    text = _clean(_decoded(data, name, declared))
+    if sum(1 for _ in _ODD.finditer(text[:20_000])) * 50 > min(len(text), 20_000):  # no text at all
+        raise _unreadable(name)
+    return text
+
+
+def _decoded(data: bytes, name: str, declared: str) -> str:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            return _clean(data[len(bom) :].decode(encoding, "replace"))
+            return data[len(bom) :].decode(encoding, "replace")
     if b"\0" in data[:256]:
         evens, odds = data[:4096:2].count(0), data[1:4096:2].count(0)
-        return _clean(data.decode("utf-16-be" if evens > odds else "utf-16-le", "replace"))
+        return data.decode("utf-16-be" if evens > odds else "utf-16-le", "replace")
     candidates = list(dict.fromkeys(("utf-8", *_named(declared), *_said(data), "gb18030", "big5")))
     for encoding in candidates:
         try:
-            return _clean(data.decode(encoding))
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     texts = [data.decode(encoding, "replace") for encoding in candidates]
     best = min(texts, key=lambda text: text.count("\ufffd"))
     if best.count("\ufffd") > _MOST_BROKEN * len(best):
-        raise DamagedFile(f"无法识别网页的文字编码，或文件已损坏：{name}", "请用浏览器打开后另存为网页，再试一次。")
-    return _clean(best)
+        raise _unreadable(name)
+    return best
+
+
+def _unreadable(name: str) -> DamagedFile:
+    return DamagedFile(f"无法识别网页的文字编码，或文件已损坏：{name}", "请用浏览器打开后另存为网页，再试一次。")
 
 
 def _said(data: bytes) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class _List:
     """A list that is being read: how its items are marked, and the number of the next."""
 
     def __init__(self, element: Any) -> None:
-        style = _LIST_STYLE.search(element.get("style") or "")
+        style = _LIST_STYLE.search((element.get("style") or "")[:2000])
         self.style = style[1].lower() if style else element.get("type") or ""
         self.ordered = element.tag == "ol"
         self.step = -1 if "reversed" in element.attrib else 1

@@ -12,23 +12,25 @@ from pipeline.readers.passages import PlacedCell
 
 MOST_COLUMNS = 200
 """Of one cell; HTML allows 1,000, which only costs memory."""
-MOST_CELLS = 200_000
+MOST_CELLS = 100_000
+"""Of a table, each counted again in every row that it reaches into."""
 _TABLE, _ROW, _CELL = frozenset(("table",)), frozenset(("tr",)), frozenset(("td", "th"))
 _ROW_BORDERS, _CELL_BORDERS = _TABLE, frozenset(("table", "tr"))
 _FRAME_SHARE, _FORM_ROWS = 0.7, 3
 
 
 def is_frame(table: Any) -> bool:
-    """True for a table that only lays out a page: one cell, or cells whose text is all in other tables."""
-    filled, framing, rows = 0, 0, 0
+    """True for a table that only lays out a page: one column, or cells whose text is all in other tables."""
+    framing, rows, widest = 0, 0, 0
     outside = inside = 0
     for row in own_rows(table):
-        plain = 0
+        plain = filled = 0
         for cell in own_cells(row):
             size = _size(cell)
             if not size:
                 continue
             filled += 1
+            widest = max(widest, filled)
             if next(cell.iter("table"), None) is None:
                 plain += 1
                 outside += size
@@ -36,7 +38,7 @@ def is_frame(table: Any) -> bool:
                 framing += 1
                 inside += size
         rows += plain > 1
-    if filled <= 1:
+    if widest <= 1:
         return True
     return framing > 0 and rows < _FORM_ROWS and inside >= _FRAME_SHARE * (inside + outside)
 
@@ -57,6 +59,7 @@ def place_cells(table: Any, is_hidden: Callable[[Any], bool], read: Callable[[An
     above: dict[int, int] = {}  # by column: the row up to which a cell from above reaches
     shown: list[int] = []
     placed: list[PlacedCell] = []
+    met = 0
     for number, row in enumerate(rows):
         column = 0
         row_is_hidden = is_hidden(row)
@@ -70,11 +73,12 @@ def place_cells(table: Any, is_hidden: Callable[[Any], bool], read: Callable[[An
             height = _number(cell.get("rowspan"), 1)
             height = len(rows) - number if height == 0 else min(max(height, 1), len(rows) - number)
             above.update(dict.fromkeys(range(column, column + width), number + height))
+            met += height
+            if met > MOST_CELLS:
+                raise TooLarge(f"网页里的表格过大（超过 {MOST_CELLS:,} 格）", "绩效自评表不会这么大；请确认文件。")
             if not row_is_hidden:
                 placed.append(PlacedCell(read(cell), number, column, height, width))
             column += width
-        if len(placed) > MOST_CELLS:
-            raise TooLarge(f"网页里的表格过大（超过 {MOST_CELLS:,} 格）", "绩效自评表不会这么大；请确认文件。")
     return tuple(_without_hidden(cell, shown) for cell in placed)
 
 

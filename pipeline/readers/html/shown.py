@@ -17,7 +17,9 @@ BLOCKS = frozenset(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all", re.IGNORECASE)
 _AS_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
-_STYLE_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_MOST_STYLE = 2000
+"""Characters of a style that are looked at."""
 _SIMPLE_CLASS = re.compile(r"[\w-]*\.([\w-]+)")
 _UNSHOWN_INPUTS = frozenset("hidden submit button reset image password search file".split())
 
@@ -26,13 +28,27 @@ def hidden_classes(root: Any) -> frozenset[str]:
     """The classes that the page's own style sheets hide always: not only in print or on small screens."""
     found: set[str] = set()
     for sheet in root.iter("style"):
-        text = re.sub(r"/\*.*?\*/", "", sheet.text or "", flags=re.DOTALL)
-        text = re.sub(r"@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", text)
-        for selectors, declarations in _STYLE_RULE.findall(text):
-            if re.search(r"display\s*:\s*none", declarations, re.IGNORECASE):
+        for selectors, declarations in _style_rules(sheet.text or ""):
+            if _NOT_DISPLAYED.search(declarations[:_MOST_STYLE]):
                 matches = (_SIMPLE_CLASS.fullmatch(selector.strip()) for selector in selectors.split(","))
                 found.update(match[1] for match in matches if match)
     return frozenset(found)
+
+
+def _style_rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """The rules of a style sheet as selectors and declarations, without those that hold under a condition only."""
+    first, *rest = sheet.split("/*")
+    text = first + "".join(part.partition("*/")[2] for part in rest)
+    depth, selectors = 0, ""
+    for piece in re.split(r"([{}])", text):
+        if piece == "{":
+            depth += 1
+        elif piece == "}":
+            depth = max(0, depth - 1)
+        elif depth == 0:
+            selectors = piece.rpartition(";")[2]
+        elif depth == 1:
+            yield selectors, piece
 
 
 def is_hidden(element: Any, classes: frozenset[str]) -> bool:
@@ -40,7 +56,7 @@ def is_hidden(element: Any, classes: frozenset[str]) -> bool:
     if element.tag in UNSHOWN or "hidden" in element.attrib:
         return True
     style = element.get("style")
-    if style and _HIDDEN.search(style):
+    if style and _HIDDEN.search(style[:_MOST_STYLE]):
         return True
     return bool(classes) and any(name in classes for name in (element.get("class") or "").split())
 
@@ -48,7 +64,7 @@ def is_hidden(element: Any, classes: frozenset[str]) -> bool:
 def is_block(element: Any) -> bool:
     """True for an element that stands on lines of its own."""
     style = element.get("style")
-    return element.tag in BLOCKS or bool(style and _AS_BLOCK.search(style))
+    return element.tag in BLOCKS or bool(style and _AS_BLOCK.search(style[:_MOST_STYLE]))
 
 
 def field_value(element: Any) -> str | None:
