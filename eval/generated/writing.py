@@ -25,7 +25,7 @@ def write_generated(
 ) -> None:
     """Writes the reports of ``count`` seeds from ``seed`` on, with their gold; ``OSError`` where that cannot be done.
 
-    ``out/reports/*.txt`` are written whatever the formats, as gold quotes them; the others are added in ``out/formats/``.
+    ``out/reports/*.txt`` are written whatever the formats, as gold quotes them; the others go to ``out/formats/``.
     ``progress`` is called after each report with how many are written and how many there will be.
     """
     others = [name for name in formats if name in _WRITERS]

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped,unused-ignore]
 
 from eval.writers.blocks import Block, Grid, Lines, Slot, number_items, place_cells
 

@@ -22,12 +22,15 @@ _HEAD = """<!DOCTYPE html>
 <div class="topbar"><span>今天是<script>document.write(new Date());</script></span><a href="/login">用户登录</a></div>
 <div class="header"><a href="/"><img src="/img/logo.png" alt="{site}"></a>
 <form action="/search"><input type="text" name="q" placeholder="请输入关键字"><button>搜索</button></form></div>
-<ul class="nav"><li><a href="/">首页</a></li><li><a href="/zwgk/">政务公开</a><ul><li><a href="/zwgk/cz/">财政信息</a></li></ul>
-</li><li><a href="/bsfw/">办事服务</a></li><li><a href="/hd/">政民互动</a></li></ul>
-<div class="position">当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a> &gt; <a href="/zwgk/cz/">财政信息</a> &gt; 正文</div>
+<ul class="nav"><li><a href="/">首页</a></li><li><a href="/zwgk/">政务公开</a>
+<ul><li><a href="/zwgk/cz/">财政信息</a></li></ul></li>
+<li><a href="/bsfw/">办事服务</a></li><li><a href="/hd/">政民互动</a></li></ul>
+<div class="position">当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a>
+&gt; <a href="/zwgk/cz/">财政信息</a> &gt; 正文</div>
 <div class="article">
 <h1 class="article-title">{title}</h1>
-<div class="info"><span>发布日期：2024-05-06 09:30</span> <span>信息来源：县财政局</span> <span>浏览次数：<em id="hits"></em></span>
+<div class="info"><span>发布日期：2024-05-06 09:30</span> <span>信息来源：县财政局</span>
+<span>浏览次数：<em id="hits"></em></span>
 <span>字体：【<a href="javascript:;">大</a> <a href="javascript:;">中</a> <a href="javascript:;">小</a>】</span>
 <span class="share"><a href="javascript:;">打印</a> <a href="javascript:;">关闭</a></span></div>
 <div id="zoom" class="content">

@@ -1,4 +1,4 @@
-"""Text in the making: passages that know their own tables and headings, and the one way in which a table is written.
+"""Text in the making: passages that know their tables, headings and pages, and the one way to write a table.
 
 No reader of files itself: it is what readers of formats with real tables have in common.
 """
@@ -20,6 +20,7 @@ class Passage(NamedTuple):
     text: str
     tables: tuple[Table, ...] = ()
     outline: tuple[OutlineMark, ...] = ()
+    pages: tuple[int, ...] = ()
 
 
 class PlacedCell(NamedTuple):
@@ -37,13 +38,15 @@ def joined(passages: Iterable[Passage]) -> Passage:
     texts: list[str] = []
     tables: list[Table] = []
     marks: list[OutlineMark] = []
+    pages: list[int] = []
     start = 0
     for passage in passages:
         texts.append(passage.text)
         tables += [_moved_table(table, start) for table in passage.tables]
         marks += [OutlineMark(_moved(mark.span, start), mark.level) for mark in passage.outline]
+        pages += [start + page for page in passage.pages]
         start += len(passage.text)
-    return Passage("".join(texts), tuple(tables), tuple(marks))
+    return Passage("".join(texts), tuple(tables), tuple(marks), tuple(pages))
 
 
 def line_passage(text: str, level: int | None = None) -> Passage:
@@ -80,7 +83,7 @@ def table_passage(cells: Sequence[PlacedCell]) -> Passage:
 def drop_empty_tracks(cells: Iterable[PlacedCell]) -> tuple[PlacedCell, ...]:
     """The cells that hold text, in a grid without the rows and columns in which none of them starts.
 
-    A row or column that only merged cells pass through, or nothing at all, tells nothing; spreadsheets are full of them.
+    A row or column that only merged cells pass through, or nothing at all, tells nothing; sheets are full of them.
     """
     filled = [cell for cell in cells if cell.text]
     rows = sorted({cell.row for cell in filled})

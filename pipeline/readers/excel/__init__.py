@@ -6,12 +6,12 @@ systems export as .xls is often a web page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from pipeline.errors import DamagedFile, EmptyFile, TooLarge, UnsupportedFormat
 from pipeline.readers.excel.package import RESAVE
 from pipeline.readers.excel.sheets import Sheet, read_sheet
-from pipeline.readers.passages import joined, line_passage
+from pipeline.readers.passages import Passage, joined, line_passage
 from schemas.text import Document, Source
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".et")
@@ -30,7 +30,7 @@ def read(data: bytes, source: Source) -> Document:
     """
     if _is_markup(data):
         return _read_markup(data, source)
-    passages = []
+    passages: list[Passage] = []
     for sheet in _sheets(data, source.name):
         found = list(read_sheet(sheet))
         if found and passages:
@@ -48,7 +48,7 @@ def read(data: bytes, source: Source) -> Document:
     return Document(source=source, text=whole.text, tables=whole.tables, outline=whole.outline)
 
 
-def _sheets(data: bytes, name: str) -> Iterator[Sheet]:
+def _sheets(data: bytes, name: str) -> Iterable[Sheet]:
     if data.startswith(b"PK"):
         from pipeline.readers.excel.ooxml import read_ooxml
 
@@ -58,9 +58,7 @@ def _sheets(data: bytes, name: str) -> Iterator[Sheet]:
     elif not data.startswith(_BARE_BIFF):
         kind = next((kind for mark, kind in _OTHERS if data.startswith(mark)), "")
         if kind:
-            raise UnsupportedFormat(
-                f"内容不是 Excel 工作簿，而是{kind}：{name}", f"请改回正确的后缀名，或{RESAVE[1:]}"
-            )
+            raise UnsupportedFormat(f"内容不是 Excel 工作簿，而是{kind}：{name}", f"请改回正确的后缀名，或{RESAVE[1:]}")
         raise DamagedFile(
             f"文件不是 Excel 或 WPS 工作簿，或已损坏：{name}", f"请重新下载或重新索取；若本机能打开，{RESAVE}"
         )

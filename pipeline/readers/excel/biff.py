@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipeline.errors import DamagedFile, TooLarge
 from pipeline.readers.excel.formats import BUILT_IN, BY_LOCALE, shown_number, shown_text
 from pipeline.readers.excel.sheets import Area, Sheet, SheetCell, Tracks
-
-if TYPE_CHECKING:
-    import xlrd
 
 MAX_CELLS = 2_000_000
 """Cells of all sheets, the formatted empty ones included: xlrd keeps them all in memory."""
@@ -22,35 +18,33 @@ _SINGLE = frozenset((0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x00FD, 0x0
 _SEVERAL = frozenset((0x00BD, 0x00BE))  # MULRK, MULBLANK: a run of cells in one record
 
 
-def read_biff(data: bytes, name: str) -> Iterator[Sheet]:
+def read_biff(data: bytes, name: str) -> tuple[Sheet, ...]:
     """The visible sheets of a workbook in their order; raises ``DamagedFile`` or ``TooLarge``."""
-    book = _open(data, name)
-    for place in range(book.nsheets):
-        if book.sheet_by_index(place).visibility == 0:
-            yield _sheet(book, book.sheet_by_index(place))
-
-
-def _open(data: bytes, name: str) -> xlrd.Book:
-    import xlrd
-    from xlrd.compdoc import CompDocError
+    import xlrd  # type: ignore[import-untyped,unused-ignore]
 
     try:
         _refuse_too_many_cells(data, name)
         # Its warnings go nowhere: they are about parts of the file that are not read.
-        return xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=StringIO())
-    except (xlrd.XLRDError, CompDocError) as error:
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=StringIO())
+        sheets = [book.sheet_by_index(place) for place in range(book.nsheets)]
+        return tuple(_sheet(book, sheet) for sheet in sheets if sheet.visibility == 0)
+    except TooLarge:
+        raise
+    except Exception as error:  # over damaged records xlrd stumbles in any way
         if "encrypted" in str(error):
             raise DamagedFile(
                 f"工作簿已加密：{name}", "请在 Excel 或 WPS 中打开，取消密码后另存，再试一次。"
             ) from error
-        raise DamagedFile(
-            f"文件已损坏，或不是工作簿：{name}", f"请重新下载或重新索取；若本机能打开，{RESAVE}"
-        ) from error
+        raise _damaged(name) from error
+
+
+def _damaged(name: str) -> DamagedFile:
+    return DamagedFile(f"文件已损坏，或不是工作簿：{name}", f"请重新下载或重新索取；若本机能打开，{RESAVE}")
 
 
 def _refuse_too_many_cells(data: bytes, name: str) -> None:
     """Count the cells that the records announce before xlrd makes objects of them."""
-    from xlrd.compdoc import SIGNATURE, CompDoc
+    from xlrd.compdoc import SIGNATURE, CompDoc  # type: ignore[import-untyped,unused-ignore]
 
     stream: Any = data
     if data.startswith(SIGNATURE):
@@ -71,7 +65,7 @@ def _refuse_too_many_cells(data: bytes, name: str) -> None:
         )
 
 
-def _sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Sheet:
+def _sheet(book: Any, sheet: Any) -> Sheet:
     framed, cells = Tracks(), []
     frames = [bool(xf.border.left_line_style or xf.border.right_line_style) for xf in book.xf_list]
     codes = [_code(book, xf.format_key) for xf in book.xf_list]
@@ -94,7 +88,7 @@ def _sheet(book: xlrd.Book, sheet: xlrd.sheet.Sheet) -> Sheet:
     return Sheet(sheet.name, cells, merges, hidden_rows, hidden_columns, framed)
 
 
-def _code(book: xlrd.Book, key: int) -> str:
+def _code(book: Any, key: int) -> str:
     if key in BY_LOCALE:
         return BUILT_IN[key]
     written = book.format_map.get(key)
@@ -103,8 +97,8 @@ def _code(book: xlrd.Book, key: int) -> str:
     return written.format_str if written is not None else "General"
 
 
-def _shown(cell: xlrd.sheet.Cell, code: str, *, since_1904: bool) -> str:
-    import xlrd
+def _shown(cell: Any, code: str, *, since_1904: bool) -> str:
+    import xlrd  # type: ignore[import-untyped,unused-ignore]
 
     if cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
         return shown_number(cell.value, code, since_1904=since_1904)

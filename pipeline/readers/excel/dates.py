@@ -14,8 +14,11 @@ _PIECE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _DATED = ("part", "elapsed", "half")
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CHINESE_DAYS = "一二三四五六日"
 _CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
 _LONG_DATE, _LONG_TIME = 'yyyy"年"m"月"d"日"', "h:mm:ss"

@@ -154,8 +154,9 @@ def _chosen(sections: tuple[_Section, ...], number: Decimal) -> tuple[_Section |
     numeric = sections[:3] if len(sections) > 3 or not _is_for_text(sections[-1]) else sections[:-1] or sections
     if any(section.condition for section in numeric):
         for section in numeric:
-            if section.condition is None or _TESTS[section.condition[0]](number, section.condition[1]):
-                return section, section is not numeric[0] or section.condition[0] in ("<", "<=")
+            sign, bound = section.condition or ("", Decimal(0))
+            if not sign or _TESTS[sign](number, bound):
+                return section, section is not numeric[0] or sign in ("<", "<=")
         return None, False
     if number < 0 and len(numeric) > 1:
         return numeric[1], True
@@ -169,7 +170,9 @@ def _is_for_text(section: _Section) -> bool:
 
 
 def _literally(section: _Section, words: str) -> str:
-    parts = (words if token.kind in ("general", "@") else token.text for token in section.tokens if token.kind != "bracket")
+    parts = (
+        words if token.kind in ("general", "@") else token.text for token in section.tokens if token.kind != "bracket"
+    )
     return "".join(parts)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -24,7 +24,9 @@ MAX_GRID = 500_000
 
 _DEFAULT_NAME = re.compile(r"(sheet|工作表|表|chart)?\s*\d*\s*(\(\d+\))?", re.IGNORECASE)
 _TITLE = re.compile(r"附\s*[件表]\s*\d*|[^。！？；]{0,60}表\s*([（(][^（）()]{1,20}[）)])?")
-_NOTE = re.compile(r"(备\s*注|附\s*注|注\s*释|填表说明|填报说明|说\s*明|注|填\s*[表报]\s*人|制\s*表\s*人)\s*\d?\s*[：:、.．]")
+_NOTE = re.compile(
+    r"(备\s*注|附\s*注|注\s*释|填表说明|填报说明|说\s*明|注|填\s*[表报]\s*人|制\s*表\s*人)\s*\d?\s*[：:、.．]"
+)
 _LABELED = re.compile(r"[：:]|[（(](盖章|公章|签章|签字)[）)]|(单位|日期)\s*\Z")
 _GAP = "    "
 
@@ -118,7 +120,7 @@ def _rows(sheet: Sheet) -> list[_Row]:
 
 def _shown_cells(sheet: Sheet) -> Iterator[PlacedCell]:
     """The cells that are seen: a merge shows its first cell in whatever of it is not hidden, and nothing else."""
-    inside = _merge_rows(sheet.merges)
+    inside = _merge_rows(sheet)
     for cell in sheet.cells:
         area = next((area for area in inside.get(cell.row, ()) if area.left <= cell.column < area.right), None)
         if area is None:
@@ -132,11 +134,17 @@ def _shown_cells(sheet: Sheet) -> Iterator[PlacedCell]:
             yield PlacedCell(text, top, left, area.bottom - top, area.right - left)
 
 
-def _merge_rows(merges: Iterable[Area]) -> dict[int, list[Area]]:
-    """The merges by each row that they cover and that can hold cells: a merge down a whole column covers too many."""
+def _merge_rows(sheet: Sheet) -> dict[int, list[Area]]:
+    """The merges by each row with something in it that they cover."""
+    rows = sorted({cell.row for cell in sheet.cells})
     found: dict[int, list[Area]] = {}
-    for area in merges:
-        for row in range(area.top, min(area.bottom, area.top + 10_000)):
+    count = 0
+    for area in dict.fromkeys(sheet.merges):
+        covered = rows[bisect_left(rows, area.top) : bisect_left(rows, area.bottom)]
+        count += 1 + len(covered)
+        if count > MAX_GRID:
+            raise TooLarge(f"工作表“{sheet.name}”的合并单元格过多", "请用 Excel 或 WPS 另存一份只有自评表的文件。")
+        for row in covered:
             found.setdefault(row, []).append(area)
     return found
 
@@ -151,7 +159,7 @@ def _first_shown(hidden: Tracks, start: int, end: int) -> int | None:
 
 
 def _blocks(sheet: Sheet, rows: list[_Row]) -> Iterator[list[_Row]]:
-    """The rows in groups that empty rows part. An empty row inside a frame, or beside a merge, is one to be filled in."""
+    """The rows in groups that empty rows part. An empty row in a frame, or beside a merge, is one to be filled in."""
     block: list[_Row] = []
     reach = 0
     for row in rows:

@@ -39,11 +39,13 @@ def read(data: bytes, source: Source) -> Document:
     whole = joined(_passages(decode_page(page.data, source.name, page.encoding), source.name))
     if not whole.text.strip():
         raise EmptyFile(
-            f"网页里没有报告正文：{source.name}", "正文可能在附件或图片里，或由脚本载入；请下载附件，或用浏览器另存后再试。"
+            f"网页里没有报告正文：{source.name}",
+            "正文可能在附件或图片里，或由脚本载入；请下载附件，或用浏览器另存后再试。",
         )
     if len(whole.text) > MAX_CHARACTERS:
         raise TooLarge(
-            f"网页文字过多：{source.name}（{len(whole.text):,} 字）", "绩效自评报告不会这么长；请确认文件，或拆分后再处理。"
+            f"网页文字过多：{source.name}（{len(whole.text):,} 字）",
+            "绩效自评报告不会这么长；请确认文件，或拆分后再处理。",
         )
     return Document(source=source, text=whole.text, tables=whole.tables, outline=whole.outline)
 
@@ -65,9 +67,7 @@ def _parse(text: str, name: str) -> Any:
     if not text.strip():
         return None
     # The text goes in as UTF-8, so that what the page says of its encoding no longer matters.
-    parser = etree.HTMLParser(
-        encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True
-    )
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:  # nothing in it but comments

@@ -12,13 +12,19 @@ from typing import Any, NamedTuple
 from pipeline.readers.html.grid import own_cells, own_rows
 from pipeline.readers.html.shown import is_block, is_hidden
 
-_OFFICE = re.compile(r"microsoft\s+(?:word|excel)|\bwps\b|kingsoft|libreoffice|openoffice|word\.document", re.IGNORECASE)
+_OFFICE = re.compile(
+    r"microsoft\s+(?:word|excel)|\bwps\b|kingsoft|libreoffice|openoffice|word\.document", re.IGNORECASE
+)
 _OFFICE_SPACE = "urn:schemas-microsoft-com:office:"
 _AROUND = frozenset(
-    "nav navbar navigation topnav menu submenu breadcrumb breadcrumbs crumb crumbs position location share sharebox "
-    "bdshare bdsharebuttonbox jiathis toolbar tools sidebar footer foot bottom copyright topbar toplink search "
-    "searchbox login pagination pager prevnext prenext related relate xgwz xglj xgxx recommend qrcode ewm print printer "
-    "fontsize comment comments advert friendlink friendlinks sitemap skip accessibility".split()
+    (
+        *("nav", "navbar", "navigation", "topnav", "menu", "submenu", "breadcrumb", "breadcrumbs", "crumb", "crumbs"),
+        *("position", "location", "share", "sharebox", "bdshare", "bdsharebuttonbox", "jiathis", "toolbar", "tools"),
+        *("sidebar", "footer", "foot", "bottom", "copyright", "topbar", "toplink", "search", "searchbox", "login"),
+        *("pagination", "pager", "prevnext", "prenext", "related", "relate", "xgwz", "xglj", "xgxx", "recommend"),
+        *("qrcode", "ewm", "print", "printer", "fontsize", "comment", "comments", "advert", "friendlink"),
+        *("friendlinks", "sitemap", "skip", "accessibility"),
+    )
 )
 """Words of classes and ids for what stands around a report."""
 _AROUND_TAGS = frozenset(("nav", "footer", "aside", "menu"))
@@ -149,9 +155,10 @@ def _is_catalogue(element: Any) -> bool:
 
 def _remove_around(root: Any, sizes: _Sizes, *, everywhere: bool) -> None:
     """Take out what is not of the report; ``everywhere``: by its words and links too, not by its name only."""
-    tables = {table for table in root.iter("table") if table in sizes.forms and next(table.iter("table"), None) is table}
-    kept = {element for table in tables if not any(t in sizes.forms for t in table.iterdescendants("table"))
-            for element in table.iter()}  # fmt: skip
+    kept: set[Any] = set()
+    for table in root.iter("table"):
+        if table in sizes.forms and not any(inner in sizes.forms for inner in table.iterdescendants("table")):
+            kept.update(table.iter())
     for element in list(root.iter()):
         if element is root or element in sizes.forms or element in kept or element.getparent() is None:
             continue
@@ -215,7 +222,9 @@ def _title(root: Any, body: Any, main: Any) -> str:
     """The title that the page shows above the report and that the report itself does not begin with."""
     wanted = [_squash(meta.get("content") or "") for meta in root.iter("meta")
               if (meta.get("name") or "").lower() in ("articletitle", "title", "og:title")]  # fmt: skip
-    wanted += [_squash(part) for title in root.iter("title") for part in _SEPARATOR.split((title.text or "").strip()[:500])]
+    wanted += [
+        _squash(part) for title in root.iter("title") for part in _SEPARATOR.split((title.text or "").strip()[:500])
+    ]
     wanted = [words for words in wanted if len(words) >= 6]
     begins = _squash("".join(main.itertext()))[:400]
     inside = set(main.iter())

@@ -108,7 +108,9 @@ def _cell_lines(cell: Any, hidden: frozenset[str]) -> Iterator[str]:
             continue
         for row in own_rows(found):
             if not is_hidden(row, hidden):
-                texts = (" ".join(_cell_lines(inner, hidden)) for inner in own_cells(row) if not is_hidden(inner, hidden))
+                texts = (
+                    " ".join(_cell_lines(inner, hidden)) for inner in own_cells(row) if not is_hidden(inner, hidden)
+                )
                 yield " ".join(text for text in texts if text)
 
 

@@ -7,13 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 UNSHOWN = frozenset(
-    "script style noscript template head title meta link iframe object embed applet svg canvas audio video button "
-    "datalist map area param rt rp del colgroup col xml".split()
+    (
+        *("script", "style", "noscript", "template", "head", "title", "meta", "link", "iframe", "object", "embed"),
+        *("applet", "svg", "canvas", "audio", "video", "button", "datalist", "map", "area", "param", "rt", "rp"),
+        *("del", "colgroup", "col", "xml"),
+    )
 )
 BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul "
-    "dir menu".split()
+    (
+        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dir", "div"),
+        *("dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary"),
+        *("table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
+    )
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|mso-hide\s*:\s*all", re.IGNORECASE)
 _AS_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item|table)\b", re.IGNORECASE)
@@ -21,7 +27,7 @@ _NOT_DISPLAYED = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _MOST_STYLE = 2000
 """Characters of a style that are looked at."""
 _SIMPLE_CLASS = re.compile(r"[\w-]*\.([\w-]+)")
-_UNSHOWN_INPUTS = frozenset("hidden submit button reset image password search file".split())
+_UNSHOWN_INPUTS = frozenset(("hidden", "submit", "button", "reset", "image", "password", "search", "file"))
 
 
 def hidden_classes(root: Any) -> frozenset[str]:
