@@ -13,15 +13,16 @@ _HEAD = 8192
 _OTHERS = ((b"PK\x03\x04", "压缩包或 Office 文档"), (b"%PDF", "PDF"), (b"\xd0\xcf\x11\xe0", "旧版 Office 文档"))
 _WIDENED = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030"}
 """What calls itself GB2312 has characters of GBK in it, and GB18030 holds both."""
-_MOST_BROKEN = 0.01
+_MOST_BROKEN, _MOST_BROKEN_OF_UTF_8 = 0.01, 0.1
 _ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd-\uffff\U000f0000-\U0010ffff]")
 
 
 def decode_page(data: bytes, name: str, declared: str = "") -> str:
-    """The text of a page: by byte order mark; as UTF-8 if it is that; as it says; as GB18030; else what breaks least.
+    r"""The text of a page: by byte order mark; as UTF-8 if it is that; as it says; as GB18030; else what breaks least.
 
-    UTF-8 comes before what the page says, because Chinese in another encoding is never valid UTF-8 by chance for long,
-    while pages that moved to UTF-8 and still say gb2312 are common. A few broken bytes are shown as such (``�``).
+    UTF-8 comes before what the page says, because Chinese in another encoding is never nearly valid UTF-8 by chance,
+    while pages that moved to UTF-8 and still say gb2312 are common, and GB18030 takes most bytes for something. A few
+    broken bytes are shown as such (``\ufffd``).
     Raises ``UnsupportedFormat`` for files of another kind, ``DamagedFile`` where no encoding fits.
     """
     for mark, kind in _OTHERS:
@@ -40,7 +41,10 @@ def _decoded(data: bytes, name: str, declared: str) -> str:
     if b"\0" in data[:256]:
         evens, odds = data[:4096:2].count(0), data[1:4096:2].count(0)
         return data.decode("utf-16-be" if evens > odds else "utf-16-le", "replace")
-    candidates = list(dict.fromkeys(("utf-8", *_named(declared), *_said(data), "gb18030", "big5")))
+    text = data.decode("utf-8", "replace")
+    if text.count("\ufffd") <= _MOST_BROKEN_OF_UTF_8 * sum(1 for char in text if char > "\x7f"):
+        return text
+    candidates = list(dict.fromkeys((*_named(declared), *_said(data), "gb18030", "big5")))
     for encoding in candidates:
         try:
             return data.decode(encoding)
@@ -66,7 +70,7 @@ def _named(name: str) -> tuple[str, ...]:
     """The codec of a name: widened where names are used loosely; none for what is no encoding of text."""
     try:
         found = codecs.lookup(_WIDENED.get(name.lower(), name)).name if name else ""
-        b"".decode(found or "utf-8")  # a codec like base64 is no encoding of text
+        b"ab".decode(found or "utf-8", "replace")  # a codec like base64 is no encoding of text
     except LookupError:
         return ()
     # Latin encodings fit any bytes, so they would hide what a page really is.

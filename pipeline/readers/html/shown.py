@@ -83,7 +83,7 @@ def field_value(element: Any) -> str | None:
     if element.tag == "select":
         options = list(element.iter("option"))
         chosen = next((option for option in options if "selected" in option.attrib), options[0] if options else None)
-        return "" if chosen is None else " ".join(chosen.text_content().split())
+        return "" if chosen is None else " ".join("".join(chosen.itertext()).split())
     return None
 
 
