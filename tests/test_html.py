@@ -119,6 +119,11 @@ INNER = "<table><tr><td>项目<td>得分</tr><tr><td>修渠<td>10</tr></table>"
             [(4, 2)],
             "\t甲\n\t乙\n\n\t丙\n\t丁\n\n\t戊\n\t己\n\n\t附\n项目 得分\n修渠 10\n\t庚\n\n",
         ),
+        (
+            f"<table><tr><td>甲<td>乙</tr><tr><td>丙<td>丁</tr><tr><td>戊<td>己</tr><tr><td>{INNER * 9}</tr></table>",
+            [(4, 2)],
+            "\t甲\n\t乙\n\n\t丙\n\t丁\n\n\t戊\n\t己\n\n\t" + "项目 得分\n修渠 10\n" * 9 + "\n",
+        ),
         ("<table><tr><td>&nbsp;<td><br></tr></table>甲", [], "甲\n"),
     ],
 )  # fmt: skip

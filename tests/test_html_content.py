@@ -40,7 +40,7 @@ FORM = f"""<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><head><titl
 <div class="con">{MARK}</div>
 <div class="fj">附件：<a href="/f.doc">下载文档.doc</a></div>
 <div class="share_box">分享到：<a href="#">微信</a><a href="#">微博</a></div>
-<div class="xgxx"><h3>相关信息</h3><ul><li><a href="/q">往年自评报告一</a> 2023-05-01</li>
+<div class="lb"><h3>相关信息</h3><ul><li><a href="/q">往年自评报告一</a> 2023-05-01</li>
 <li><a href="/r">往年自评报告二</a>
  2022-05-01</li></ul></div></div></div>
 <div class="copyright"><p>主办：清泉县财政局 地址：幸福路1号</p>
@@ -143,9 +143,15 @@ def test_what_looks_like_it_is_around_but_is_of_the_report_stays(kept: str) -> N
     assert "网站标识码" not in found
 
 
+def test_a_small_form_beside_long_prose_is_not_left_behind() -> None:
+    form = "<table><tr><td>指标</td><td>得分</td></tr><tr><td>修渠</td><td>9</td></tr></table>"
+    found = document(SITE.format(f"<div>{LONG * 3}</div><div>{form}</div>"))
+    assert found.text.endswith("\n\t指标\n\t得分\n\n\t修渠\n\t9\n\n")
+
+
 def test_a_form_alone_is_found_among_much_else() -> None:
     form = "<table><tr><td>指标</td><td>得分</td></tr><tr><td>修渠</td><td>9</td></tr></table>"
-    links = "".join(f"<li><a href='/{n}'>关于印发第{n}号文件的通知</a></li>" for n in range(60))
+    links = "".join(f"<li><a href='/{n}'>关于印发第{n}号文件的通知</a> [2024-05-06]</li>" for n in range(60))
     found = document(f"<div class='list'><ul>{links}</ul></div>{SITE.format(form)}")
     assert found.text == "\t指标\n\t得分\n\n\t修渠\n\t9\n\n"
 

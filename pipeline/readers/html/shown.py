@@ -53,7 +53,7 @@ def _style_rules(sheet: str) -> Iterator[tuple[str, str]]:
             depth = max(0, depth - 1)
         elif depth == 0:
             selectors = piece.rpartition(";")[2]
-        elif depth == 1:
+        else:  # inside a condition too, but then under the words of the condition
             yield selectors, piece
 
 
