@@ -155,6 +155,12 @@ def test_rows_of_a_form_stay_in_it_whatever_they_look_like() -> None:
     assert rows_of(document(framed(rows)))[1] == ["绩效指标（90分）", "", ""]
 
 
+def test_without_frames_a_row_of_labels_with_values_is_still_of_the_form() -> None:
+    rows = (("项目名称：引水工程", "主管部门：水利局"), ("名称", "得分"), ("修渠", "9"))
+    assert rows_of(document(framed(rows)))[0] == ["项目名称：引水工程", "主管部门：水利局"]
+    assert len(rows_of(document(framed(rows, frame=(2, 3))))) == 2
+
+
 def test_forms_on_one_sheet_are_parted_by_empty_rows_but_not_by_rows_to_fill_in() -> None:
     rows = (*BODY[:2], ("", "", ""), ("甲", "1", "2"), (), ("乙项目绩效自评表",), ("名称", "得分"), ("丙", "9"))
     found = document(framed(rows, frame=(1, 2, 3, 4, 7, 8)))

@@ -172,6 +172,11 @@ def test_a_page_in_a_mail_message_is_opened() -> None:
     quoted = "".join(f"={byte:02X}" for byte in page)
     found = document((head + frame + body.format("quoted-printable") + quoted + picture).encode())
     assert found.text == f"{WORDS}\n"
+    sheets = "".join(
+        f"--B\r\nContent-Type: text/html\r\nContent-Location: file:///C:/a.files/sheet00{n}.htm\r\n\r\n<p>{n}</p>\r\n"
+        for n in (1, 2)
+    )
+    assert document(head + frame * 9 + sheets + "--B--\r\n").text == "1\n2\n"
     with pytest.raises(DamagedFile, match="没有网页"):
         document(head + "--B\r\nContent-Type: text/plain\r\n\r\n甲\r\n--B--\r\n")
 

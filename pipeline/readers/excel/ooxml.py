@@ -1,7 +1,7 @@
 """Workbooks of today (.xlsx, .xlsm, .et of newer WPS): sheets streamed out of their package.
 
 Read here rather than with openpyxl: its streaming reader tells neither merges nor hidden rows, its full one keeps every
-formatted empty cell, and both refuse a whole workbook for a faulty colour or drawing that nobody needs to read.
+formatted empty cell, and both refuse a whole workbook for a fault in a font that nobody needs to read.
 Values only: formulas are not worked out, macros are not looked at.
 """
 

@@ -27,6 +27,8 @@ _TITLE = re.compile(r"附\s*[件表]\s*\d*|[^。！？；]{0,60}表\s*([（(][^�
 _NOTE = re.compile(
     r"(备\s*注|附\s*注|注\s*释|填表说明|填报说明|说\s*明|注|填\s*[表报]\s*人|制\s*表\s*人)\s*\d?\s*[：:、.．]"
 )
+_ABOUT = re.compile(r"单位\s*[：:]|日期|时间|填\s*[表报]|盖章|公章|万元|年度?\s*\Z")
+"""Words of the line between a form's title and its head, where no frame tells that it is outside."""
 _LABELED = re.compile(r"[：:]|[（(](盖章|公章|签章|签字)[）)]|(单位|日期)\s*\Z")
 _GAP = "    "
 
@@ -224,7 +226,11 @@ def _are_lines(block: list[_Row]) -> list[bool]:
             return False
         if not alone(row):
             labeled = len(row.cells) <= 4 and all(_LABELED.search(cell.text) for cell in row.cells)
-            return labeled and not row.framed and (ruled or leads or _NOTE.match(row.cells[0].text) is not None)
+            if not labeled or row.framed:
+                return False
+            if leads and not ruled:
+                return all(_ABOUT.search(cell.text) for cell in row.cells)
+            return ruled or _NOTE.match(row.cells[0].text) is not None
         unruled = ruled and not row.framed
         if leads:
             return wide(row) or not row.framed

@@ -30,13 +30,15 @@ def read(data: bytes, source: Source) -> Document:
 
     Raises ``UnsupportedFormat``, ``DamagedFile``, ``TooLarge`` or ``EmptyFile``.
     """
-    page = open_archive(data, source.name) if is_archive(data) else Page(data, "")
-    if len(page.data) > MAX_BYTES:
+    pages = open_archive(data, source.name) if is_archive(data) else (Page(data, ""),)
+    size = sum(len(page.data) for page in pages)
+    if size > MAX_BYTES:
         raise TooLarge(
-            f"网页过大：{source.name}（{len(page.data) // 2**20} MB，上限 {MAX_BYTES // 2**20} MB）",
+            f"网页过大：{source.name}（{size // 2**20} MB，上限 {MAX_BYTES // 2**20} MB）",
             "绩效自评报告不会这么大；请确认文件，或另存为 .docx。",
         )
-    whole = joined(_passages(decode_page(page.data, source.name, page.encoding), source.name))
+    texts = (decode_page(page.data, source.name, page.encoding) for page in pages)
+    whole = joined(passage for text in texts for passage in _passages(text, source.name))
     if not whole.text.strip():
         raise EmptyFile(
             f"网页里没有报告正文：{source.name}",

@@ -1,7 +1,7 @@
 """The report in a government site's page: what is around it is left out, a form or a passage of the report never.
 
-Libraries that find the article of a page (trafilatura, readability) keep prose and drop or flatten tables, as they are
-made for news; here half of what counts stands in tables.
+Libraries that find the article of a page are made for news. trafilatura keeps no merged cell; readability keeps one
+container and loses the forms where a report stands in two. Here half of what counts stands in forms.
 """
 
 from __future__ import annotations
