@@ -143,6 +143,27 @@ def test_what_looks_like_it_is_around_but_is_of_the_report_stays(kept: str) -> N
     assert "网站标识码" not in found
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<p>四、其他说明</p>",
+        "填表人：李四",
+        "<div><p>本单位无独立网站。</p></div>",
+        "<h3>附件</h3>",
+        f"<div>{'说明文字' * 20}</div>",
+    ],
+)
+def test_a_short_passage_beside_a_long_one_is_not_left_behind(beside: str) -> None:
+    words = re.sub(r"<[^>]*>", "", beside)
+    for body in (f"<div>{LONG * 3}</div>{beside}", f"{beside}<div>{LONG * 3}</div>"):
+        assert words in document(SITE.format(body)).text
+
+
+def test_short_words_beside_the_report_are_the_sites() -> None:
+    beside = '<div class="logo">清泉要闻</div><p>发布时间：2024-05-06</p>'
+    assert "清泉要闻" not in document(SITE.format(f"{beside}<div>{LONG}</div>")).text
+
+
 def test_a_small_form_beside_long_prose_is_not_left_behind() -> None:
     form = "<table><tr><td>指标</td><td>得分</td></tr><tr><td>修渠</td><td>9</td></tr></table>"
     found = document(SITE.format(f"<div>{LONG * 3}</div><div>{form}</div>"))

@@ -43,6 +43,9 @@ _MOST_AROUND = 400
 """Characters outside of links; what is longer is looked at again before it is left out."""
 _MOST_ABOUT = 160
 _MAIN_SHARE = 0.85
+_MOST_BESIDE = 60
+"""Characters beside the report that are no paragraph: the name of the site, a slogan."""
+_TEXT_TAGS = frozenset(("p", "h2", "h3", "h4", "h5", "h6", "li", "ol", "pre", "blockquote", "center"))
 _TITLE_WORDS = re.compile(r"title|headline|bt\b|tit\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[_|\-–—]+\s*")
 
@@ -196,20 +199,35 @@ def _is_around(element: Any, sizes: _Sizes) -> bool:
 
 
 def _main(body: Any) -> Any:
-    """The innermost element that holds nearly all of the page's text outside of links."""
+    """The innermost element that holds all of the report: what stands beside it is short, or not of the report."""
     sizes = _measure(body)
     main = body
     while len(main):
         heaviest = max(main, key=lambda child: (sizes.plain(child), child in sizes.forms))
-        others = (child for child in main if child is not heaviest)
         if heaviest.tag in ("table", "tbody", "tr", "p", "td") and not _frames_all(heaviest, sizes):
             break
-        if any(child in sizes.forms for child in others):
+        if _has_bare_text(main) or any(_may_be_of_report(child, sizes) for child in main if child is not heaviest):
             break
         if sizes.plain(heaviest) < _MAIN_SHARE * sizes.plain(main):
             break
         main = heaviest
     return main
+
+
+def _has_bare_text(element: Any) -> bool:
+    """True for an element with words of its own between its children, as where lines are parted by <br> only."""
+    words = "".join((element.text or "", *(child.tail or "" for child in element)))
+    return _count(re.sub(r"\W", "", words)) > 1
+
+
+def _may_be_of_report(element: Any, sizes: _Sizes) -> bool:
+    """True for a form, a paragraph or a heading, and for any block with a sentence or much text in it."""
+    if element in sizes.forms:
+        return True
+    if not sizes.plain(element) or _is_around(element, sizes):
+        return False
+    words = "".join(element.itertext())
+    return element.tag in _TEXT_TAGS or "。" in words or sizes.plain(element) > _MOST_BESIDE
 
 
 def _frames_all(element: Any, sizes: _Sizes) -> bool:
