@@ -15,7 +15,7 @@ import pytest
 from cli import main
 from eval.agreement import fold
 from eval.cases import load_cases
-from eval.generated import GeneratedReport, generate_report, write_generated
+from eval.generated import FORMATS, GeneratedReport, generate_report, write_generated
 from eval.generated.closing import Violation, violations
 from eval.generated.contradictions import PLANTERS
 from eval.generated.drawing import draw_facts
@@ -179,13 +179,13 @@ def test_every_layout_outline_and_contradiction_appears() -> None:
 def test_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     for folder in ("one", "two"):
-        write_generated(tmp_path / folder, 3, 7, ("text", "docx"), lambda done, count: told.append((done, count)))
+        write_generated(tmp_path / folder, 3, 7, FORMATS, lambda done, count: told.append((done, count)))
     one, two = (
         {path.relative_to(tmp_path / folder): path.read_bytes() for path in (tmp_path / folder).rglob("*.*")}
         for folder in ("one", "two")
     )
     assert one == two
-    assert len(one) == 9
+    assert len(one) == 3 * (1 + len(FORMATS))
     assert told == [(1, 3), (2, 3), (3, 3)] * 2
 
 

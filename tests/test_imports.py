@@ -85,7 +85,8 @@ PLACES: dict[str, tuple[str, ...]] = {
     "typer": ("cli", "eval.commands", "eval.trust_commands", "pipeline.console", "pipeline.review.commands"),
     "uvicorn": ("pipeline.review.serving",),
     "vcr": ("eval.cassettes",),
-    "xlsxwriter": ("pipeline.workbook",),
+    "xlrd": ("pipeline.readers",),
+    "xlsxwriter": ("pipeline.workbook", "eval.writers"),
 }
 
 

@@ -7,7 +7,9 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+import openpyxl
 import pytest
+from lxml import html as lxml_html
 
 from eval.writers import (
     Grid,
@@ -18,8 +20,10 @@ from eval.writers import (
     TextBox,
     parse_source,
     write_docx,
+    write_html,
     write_reports,
     write_text,
+    write_xlsx,
 )
 from eval.writers.blocks import number_items, place_cells
 
@@ -179,7 +183,38 @@ def test_the_same_blocks_give_the_same_bytes() -> None:
     blocks = (Heading("报告", 1), MERGED, TextBox("框"))
     with zipfile.ZipFile(io.BytesIO(write_docx(blocks))) as packed:
         assert {part.date_time for part in packed.infolist()} == {(2024, 1, 1, 0, 0, 0)}
-    assert write_docx(blocks) == write_docx(blocks)
+    for write in (write_docx, write_html, write_xlsx):
+        assert write(blocks) == write(blocks)
+
+
+def test_a_page_has_the_merges_and_what_a_site_puts_around_a_report() -> None:
+    page = lxml_html.document_fromstring(write_html((Heading("报告<1>", 1), Lines("甲\n乙"), MERGED)))
+    cells = [
+        (" ".join(cell.text_content().split()), cell.get("rowspan"), cell.get("colspan")) for cell in page.iter("td")
+    ]
+    assert cells == [
+        ("年度预算", "3", None), ("项目", None, "2"), ("得分", None, None), ("甲", None, None), ("10", "2", None),
+        ("9.5", None, None), ("", None, None), ("8", None, None),
+    ]  # fmt: skip
+    assert [heading.text for heading in page.iter("h1")] == ["报告<1>", "报告<1>"]
+    assert [line.text_content() for line in page.find_class("content")[0].iter("p")][:2] == ["甲", "乙"]
+    assert {"nav", "position", "info", "attachments", "footer"} <= {element.get("class") for element in page.iter()}
+
+
+def test_a_workbook_has_numbers_formats_merges_and_frames() -> None:
+    words = ("95%", "1,234.50", "9.60", "0012", "-0", "2023年", "1e5", "1234567890123", "0.5", "-3")
+    table = Grid(tuple((GridCell(word), GridCell("x")) for word in words))
+    sheet = openpyxl.load_workbook(io.BytesIO(write_xlsx((Paragraph("概况", "1."), MERGED, table)))).active
+    assert sheet is not None
+    assert sorted(str(area) for area in sheet.merged_cells.ranges) == ["A1:H1", "A2:A4", "B2:C2", "C3:C4"]
+    assert [sheet["A1"].value, sheet["C3"].value, sheet["D3"].value] == ["1.概况", 10, 9.5]
+    column = [(cell.value, cell.number_format) for (cell,) in sheet.iter_rows(min_row=6, max_col=1)]
+    assert column == [
+        (0.95, "0%"), (1234.5, "#,##0.00"), (9.6, "0.00"), ("0012", "@"), ("-0", "@"), ("2023年", "@"), ("1e5", "@"),
+        ("1234567890123", "@"), (0.5, "0.0"), (-3, "0"),
+    ]  # fmt: skip
+    assert sheet["A6"].border.left.style == "thin"
+    assert sheet["A1"].border.left.style is None
 
 
 def test_every_source_is_written_in_both_formats(tmp_path: Path) -> None:

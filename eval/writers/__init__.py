@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eval.writers.blocks import Block, Grid, GridCell, Heading, Lines, Paragraph, TextBox
+from eval.writers.excel import write_xlsx
+from eval.writers.html import write_html
 from eval.writers.notation import parse_source
 from eval.writers.plain import write_text
 from eval.writers.word import write_docx
@@ -20,8 +22,10 @@ __all__ = [
     "TextBox",
     "parse_source",
     "write_docx",
+    "write_html",
     "write_reports",
     "write_text",
+    "write_xlsx",
 ]
 
 

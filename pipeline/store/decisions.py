@@ -228,14 +228,8 @@ def _row(decision: Decision) -> tuple[object, ...]:
     named = (decision.token, decision.purpose.value, decision.undoes)
     if shown is None:
         return (*about, *said, *named, *(None,) * 9)
-    seen = (
-        shown.value,
-        shown.read,
-        *(shown.span or (None, None)),
-        shown.evidence,
-        shown.confidence,
-        list(shown.reasons),
-    )
+    place = (*(shown.span or (None, None)), shown.evidence)
+    seen = (shown.value, shown.read, *place, shown.confidence, list(shown.reasons))
     return (*about, *said, *named, shown.extraction_id, shown.extraction_id, *seen)
 
 

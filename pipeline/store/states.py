@@ -93,7 +93,8 @@ SELECT
          WHEN stands AND decided_value IS DISTINCT FROM extracted_value THEN NULL ELSE span_start END AS span_start,
     CASE WHEN stands AND decided_end IS NOT NULL THEN decided_end
          WHEN stands AND decided_value IS DISTINCT FROM extracted_value THEN NULL ELSE span_end END AS span_end,
-    CASE WHEN NOT stands THEN confidence WHEN settled AND NOT changed AND NOT disputed THEN 1 ELSE 0.5 END AS confidence, signals,
+    CASE WHEN NOT stands THEN confidence WHEN settled AND NOT changed AND NOT disputed THEN 1 ELSE 0.5 END
+        AS confidence, signals,
     NOT settled OR changed OR disputed AS flagged,
     list_concat(
         CASE WHEN NOT stands THEN flags ELSE [] END,

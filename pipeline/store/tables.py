@@ -169,9 +169,10 @@ ALTER TABLE data.reports ADD COLUMN boxes VARCHAR USING COMPRESSION zstd;
 ALTER TABLE data.reports ADD COLUMN recognized VARCHAR USING COMPRESSION zstd;
 """
 
-# Of a decision: token is the client's own name for it, under which it is saved once; before is what stood until then, read
-# what had been extracted, and shown_* what the reviewer looked at; purpose is review, audit (of a field that was not flagged) or second (blind);
-# undoes is the decision that an undoing takes back. A lease keeps a field for one reviewer until it runs out.
+# Of a decision: token is the client's own name for it, under which it is saved once; before is what stood until then,
+# read what had been extracted, shown_* what the reviewer looked at; purpose is review, audit (of a field that was not
+# flagged) or second (blind); undoes is the decision that an undoing takes back. A lease keeps a field for one reviewer
+# until it runs out.
 REVIEWS = """
 ALTER TABLE data.decisions ADD COLUMN token VARCHAR DEFAULT '';
 ALTER TABLE data.decisions ADD COLUMN purpose VARCHAR DEFAULT 'review';

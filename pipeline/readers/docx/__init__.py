@@ -7,10 +7,11 @@ headers, footers, field codes, and the table of contents.
 from __future__ import annotations
 
 from pipeline.errors import EmptyFile
-from pipeline.readers.docx.body import Context, joined, read_body
+from pipeline.readers.docx.body import Context, read_body
 from pipeline.readers.docx.numbering import Labels, read_numbering
 from pipeline.readers.docx.parts import open_parts
 from pipeline.readers.docx.styles import read_styles
+from pipeline.readers.passages import joined
 from schemas.text import Document, Source
 
 SUFFIXES = (".docx",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.readers.docx.grid import TABLE, GridCell, blocks, read_grid
@@ -10,6 +10,7 @@ from pipeline.readers.docx.line import Line, read_line
 from pipeline.readers.docx.numbering import Labels
 from pipeline.readers.docx.parts import Element, W, is_on, value
 from pipeline.readers.docx.styles import BODY_LEVEL, Styles, list_place, outline
+from pipeline.readers.passages import Passage
 from schemas.text import Cell, OutlineMark, Span, Table
 
 
@@ -18,15 +19,6 @@ class Context(NamedTuple):
 
     styles: Styles
     labels: Labels
-
-
-class Passage(NamedTuple):
-    """A stretch of text that ends with its line; all offsets count from its own start."""
-
-    text: str
-    tables: tuple[Table, ...] = ()
-    outline: tuple[OutlineMark, ...] = ()
-    pages: tuple[int, ...] = ()
 
 
 class _Paragraph(NamedTuple):
@@ -56,22 +48,6 @@ def read_body(container: Element, context: Context) -> Iterator[Passage]:
         yield Passage(f"{block.text}\n", outline=marks, pages=block.page_starts)
         for box in block.boxes:
             yield from read_body(box, context)
-
-
-def joined(passages: Iterable[Passage]) -> Passage:
-    """All passages as one, their offsets moved to where they stand in it."""
-    texts: list[str] = []
-    tables: list[Table] = []
-    marks: list[OutlineMark] = []
-    pages: list[int] = []
-    start = 0
-    for passage in passages:
-        texts.append(passage.text)
-        tables += [_moved_table(table, start) for table in passage.tables]
-        marks += [OutlineMark(_moved(mark.span, start), mark.level) for mark in passage.outline]
-        pages += [start + page for page in passage.pages]
-        start += len(passage.text)
-    return Passage("".join(texts), tuple(tables), tuple(marks), tuple(pages))
 
 
 def _paragraphs(container: Element, context: Context) -> Iterator[_Paragraph | Element]:
@@ -175,15 +151,3 @@ def _cell_text(container: Element, context: Context) -> _CellText:
             begins_page = begins_page or any(each.begins_page for each in texts)
     shown = [line for text in lines for line in text.split("\n") if line.strip()]
     return _CellText("\n".join(shown), begins_page)
-
-
-def _moved(span: Span, by: int) -> Span:
-    return Span(span.start + by, span.end + by)
-
-
-def _moved_table(table: Table, by: int) -> Table:
-    cells = tuple(
-        Cell(cell.text, _moved(cell.span, by), cell.row, cell.column, cell.row_span, cell.column_span)
-        for cell in table.cells
-    )
-    return Table(_moved(table.span, by), cells, table.row_count, table.column_count)
