@@ -1,0 +1,79 @@
+"""Where text stands on an image and what it says: RapidOCR, whose models come with its package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple, cast
+
+import cv2
+import numpy as np
+from rapidocr import RapidOCR
+from rapidocr.ch_ppocr_rec import TextRecOutput
+
+from pipeline.readers.scan.parts import Gray, Rect
+
+_MARGIN = 0.06  # of its height is added around a piece
+
+
+class Reading(NamedTuple):
+    """What a piece of an image says, with the confidence of each character."""
+
+    text: str
+    confidences: tuple[float, ...]
+
+    @property
+    def confidence(self) -> float:
+        """The mean over the characters, 0 where there are none."""
+        return sum(self.confidences) / len(self.confidences) if self.confidences else 0.0
+
+
+def find_text(gray: Gray) -> tuple[Rect, ...]:
+    """The upright rectangles around each run of text."""
+    found = _engine()(_colored(gray), use_det=True, use_cls=False, use_rec=False)
+    boxes = getattr(found, "boxes", None)
+    if boxes is None:
+        return ()
+    height, width = gray.shape
+    page = Rect(0, 0, width, height)
+    rects = (_outline(np.asarray(box)).shared(page) for box in boxes)
+    return tuple(rect for rect in rects if rect.width > 1 and rect.height > 1)
+
+
+def read_pieces(gray: Gray, rects: Sequence[Rect]) -> tuple[Reading, ...]:
+    """What stands in each rectangle, which holds one line of text."""
+    if not rects:
+        return ()
+    engine = _engine()
+    engine.return_word_box = True  # which is what makes it give the confidence of each character
+    found = cast(TextRecOutput, engine.recognize_txt([_colored(_piece(gray, rect)) for rect in rects]))
+    words = found.word_results
+    return tuple(
+        _reading(text, words[place].confs) for place, text in enumerate(found.txts or ())  # type: ignore[attr-defined]
+    )
+
+
+@cache
+def _engine() -> RapidOCR:
+    return RapidOCR(params={"Global.log_level": "critical"})
+
+
+def _reading(text: str, confidences: Sequence[float]) -> Reading:
+    pairs = [pair for pair in zip(text, confidences, strict=False) if not pair[0].isspace()]
+    return Reading("".join(char for char, _ in pairs), tuple(round(float(value), 4) for _, value in pairs))
+
+
+def _piece(gray: Gray, rect: Rect) -> Gray:
+    margin = max(1, round(rect.height * _MARGIN))
+    top, left = max(0, rect.top - margin), max(0, rect.left - margin)
+    return gray[top : rect.bottom + margin, left : rect.right + margin]
+
+
+def _outline(box: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> Rect:
+    left, top = np.floor(box.min(axis=0)).astype(int).tolist()
+    right, bottom = np.ceil(box.max(axis=0)).astype(int).tolist()
+    return Rect(left, top, right, bottom)
+
+
+def _colored(gray: Gray) -> Gray:
+    return cast(Gray, cv2.cvtColor(gray, cv2.COLOR_GRAY2BGR))
