@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.errors import DamagedFile, MissingTool, ReadError, TooLarge
+from pipeline.errors import DamagedFile, MissingTool, TooLarge
 
 MAX_SECONDS = 120
 """A report takes one or two; the first start on a cold disk up to twenty."""
@@ -96,18 +96,12 @@ def write_profile(folder: Path) -> None:
 def run_limited(command: Sequence[str], folder: Path, name: str) -> None:
     """Runs a command to its end, or kills it with all that it started. Raises ``TooLarge`` when its time is over."""
     posix = os.name == "posix"
-    environment = {
-        **{key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")},
-        **{f"{scheme}_proxy": f"http://{_NOWHERE}:9" for scheme in ("http", "https", "ftp")},
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-    }
     process = subprocess.Popen(
         [*_limits(), *command] if posix else command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=_environment(folder),
         cwd=folder,
         start_new_session=posix,
     )
@@ -115,10 +109,15 @@ def run_limited(command: Sequence[str], folder: Path, name: str) -> None:
         process.wait(MAX_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise TooLarge(f"LibreOffice 转换超过 {MAX_SECONDS} 秒：{name}", _RESAVE) from error
-    except OSError as error:
-        raise ReadError(f"LibreOffice 无法运行（{error.strerror}）：{name}", f"请重新安装：{INSTALL}") from error
     finally:
         _kill(process)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """The environment with proxies that lead nowhere, and the folder as the only place to leave files in."""
+    kept = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
+    nowhere = {f"{scheme}_proxy": f"http://{_NOWHERE}:9" for scheme in ("http", "https", "ftp")}
+    return {**kept, **nowhere, "HOME": str(folder), "TMPDIR": str(folder)}
 
 
 def _limits() -> tuple[str, ...]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from enum import Enum
 from io import BytesIO
+from typing import Any
 
 from pipeline.errors import DamagedFile, UnsupportedFormat
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RESAVE = "请用 Word 或 WPS 打开后另存为 .docx，再试一次。"
 _UNLOCK = "请在 Word 或 WPS 中打开，取消打开密码后另存为 .docx，再试一次。"
+_AGAIN = f"请重新下载或重新索取；若本机能打开，{_RESAVE}"
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table)\b", re.I | re.S)
 _WORD_XML = re.compile(rb"\s*<\?xml[^>]*>.{0,400}?(?:<w:wordDocument\b|progid=\"Word\.Document\")", re.S)
@@ -25,6 +27,7 @@ _OTHERS = (
     (b"7z\xbc\xaf", "压缩文件"),
 )
 _OFFICE_PARTS = {"Workbook": "Excel 表格", "Book": "Excel 表格", "PowerPoint Document": "PPT 演示文稿"}
+_WORD_PARTS = ("WordDocument", "0Table", "1Table")
 _WORD_97, _FLAGS, _IS_ENCRYPTED = 0xA5EC, 10, 0x0100
 """Of the file information block that opens the stream WordDocument: its mark, and where it tells of encryption."""
 _SAMPLE = 4096
@@ -76,14 +79,21 @@ def _kind_of_compound(data: bytes, name: str) -> Kind:
                 head: bytes = compound.openstream("WordDocument").read(32)
                 if int.from_bytes(head[:2], "little") == _WORD_97 and _flags(head) & _IS_ENCRYPTED:
                     raise DamagedFile(f"文件已加密：{name}", _UNLOCK)
+                if any(_is_cut(compound, part) for part in _WORD_PARTS if compound.exists(part)):
+                    raise DamagedFile(f"文件不完整：{name}", _AGAIN)
                 return Kind.WORD
             if compound.exists("EncryptedPackage"):
                 raise DamagedFile(f"文件已加密：{name}", _UNLOCK)
             shown = next((shown for part, shown in _OFFICE_PARTS.items() if compound.exists(part)), None)
     except (OSError, ValueError, IndexError) as error:  # olefile raises its own OSErrors
-        raise DamagedFile(f"文件不完整或已损坏：{name}", f"请重新下载或重新索取；若本机能打开，{_RESAVE}") from error
+        raise DamagedFile(f"文件不完整或已损坏：{name}", _AGAIN) from error
     what = f"内容不是 Word 文档，而是 {shown}" if shown else "文件里没有 Word 正文"
     raise UnsupportedFormat(f"{what}：{name}", f"请改回正确的后缀名，或{_RESAVE[1:]}")
+
+
+def _is_cut(compound: Any, part: str) -> bool:
+    """True where the file ends before the stream does: LibreOffice would read what is left and say nothing."""
+    return len(compound.openstream(part).read()) < int(compound.get_size(part))
 
 
 def _flags(head: bytes) -> int:
