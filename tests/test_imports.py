@@ -59,6 +59,8 @@ LEVELS: dict[str, int] = {
 STAGES = 1
 
 PLACES: dict[str, tuple[str, ...]] = {
+    "PIL": ("pipeline.readers", "eval.writers"),
+    "cv2": ("pipeline.readers",),
     "docx": ("eval.writers",),
     "duckdb": ("pipeline.store",),
     "httpx2": ("pipeline.engines",),
@@ -66,8 +68,11 @@ PLACES: dict[str, tuple[str, ...]] = {
     "jinja2": ("eval.report",),
     "lxml": ("pipeline.readers", "eval.writers"),
     "markupsafe": ("eval.report",),
-    "numpy": ("eval",),
+    "numpy": ("eval", "pipeline.readers"),
+    "olefile": ("pipeline.readers",),
     "openai": ("pipeline.engines",),
+    "pypdfium2": ("pipeline.readers",),
+    "rapidocr": ("pipeline.readers",),
     "pydantic": ("schemas", "pipeline.engines", "eval"),
     "rapidfuzz": ("pipeline.grounding", "eval"),
     "sklearn": ("eval.calibration",),

@@ -21,6 +21,7 @@ from pipeline.errors import DamagedFile, MissingTool, TooLarge
 MAX_SECONDS = 120
 """A report takes one or two; the first start on a cold disk up to twenty."""
 MAX_OUTPUT = 100 * 2**20
+_TRIES = 2
 _MAX_MEMORY_KB = 4 * 2**20
 _BLOCK = 512  # what ulimit -f counts in
 INSTALL = "apt-get install libreoffice-writer-nogui" if sys.platform == "linux" else "https://zh-cn.libreoffice.org"
@@ -70,7 +71,9 @@ def converted(data: bytes, suffix: str, name: str) -> bytes:
         profile = f"-env:UserInstallation={(place / 'profile').as_uri()}"
         switches = ("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nologo")
         target = ("--convert-to", "docx:MS Word 2007 XML", "--outdir", str(output.parent))
-        run_limited((program, profile, *switches, *target, str(given)), place, name)
+        for _ in range(_TRIES):  # its exit code is 0 where it cannot read the file: any other is a failure of its own
+            if run_limited((program, profile, *switches, *target, str(given)), place, name) == 0 or output.exists():
+                break
         if not output.exists():
             raise DamagedFile(f"LibreOffice 打不开这个文件，可能已损坏或已加密：{name}", _RESAVE)
         if output.stat().st_size >= MAX_OUTPUT:
@@ -93,8 +96,8 @@ def write_profile(folder: Path) -> None:
     )
 
 
-def run_limited(command: Sequence[str], folder: Path, name: str) -> None:
-    """Runs a command to its end, or kills it with all that it started. Raises ``TooLarge`` when its time is over."""
+def run_limited(command: Sequence[str], folder: Path, name: str) -> int:
+    """The exit code of a command, which is killed with all that it started, and ``TooLarge`` raised, after its time."""
     posix = os.name == "posix"
     process = subprocess.Popen(
         [*_limits(), *command] if posix else command,
@@ -106,7 +109,7 @@ def run_limited(command: Sequence[str], folder: Path, name: str) -> None:
         start_new_session=posix,
     )
     try:
-        process.wait(MAX_SECONDS)
+        return process.wait(MAX_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise TooLarge(f"LibreOffice 转换超过 {MAX_SECONDS} 秒：{name}", _RESAVE) from error
     finally:
@@ -137,9 +140,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _item(path: str, name: str, value: str) -> str:
-    return (
-        f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
-    )
+    return f'<item oor:path="/{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
 
 
 def _too_large(name: str) -> TooLarge:

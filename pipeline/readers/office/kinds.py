@@ -14,7 +14,9 @@ _RESAVE = "请用 Word 或 WPS 打开后另存为 .docx，再试一次。"
 _UNLOCK = "请在 Word 或 WPS 中打开，取消打开密码后另存为 .docx，再试一次。"
 _AGAIN = f"请重新下载或重新索取；若本机能打开，{_RESAVE}"
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_HTML = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|table)\b", re.I | re.S
+)
 _WORD_XML = re.compile(rb"\s*<\?xml[^>]*>.{0,400}?(?:<w:wordDocument\b|progid=\"Word\.Document\")", re.S)
 _OTHERS = (
     (b"MIME-Version:", "单一文件网页（MHT）"),

@@ -15,7 +15,7 @@ from pipeline.errors import EmptyFile, MissingTool, TooLarge
 from schemas.text import Document, Source
 
 if TYPE_CHECKING:
-    from pipeline.readers.scan.parts import Gray
+    from pipeline.readers.scan.parts import Gray, ScannedPage
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
 PACKAGES = ("rapidocr", "onnxruntime", "cv2", "PIL", "pypdfium2")
@@ -45,12 +45,16 @@ def read_scan(data: bytes, source: Source) -> Document:
 
 def require_engine(name: str) -> None:
     """Raises ``MissingTool`` where the packages for optical character recognition are not installed."""
-    missing = [package for package in PACKAGES if find_spec(package) is None]
-    if missing:
+    if missing_packages():
         raise MissingTool(
             f"扫描件需要文字识别组件，本机尚未安装：{name}",
             f"请在本项目的源码文件夹里运行 {INSTALL}，再试一次。",
         )
+
+
+def missing_packages() -> tuple[str, ...]:
+    """Those of the extra ``[ocr]`` that are not installed."""
+    return tuple(package for package in PACKAGES if find_spec(package) is None)
 
 
 def _read_pages(images: Callable[[], Iterator[Gray]], source: Source) -> Document:
@@ -58,7 +62,7 @@ def _read_pages(images: Callable[[], Iterator[Gray]], source: Source) -> Documen
     from pipeline.readers.scan.writing import write_document
 
     started = time.monotonic()
-    pages = []
+    pages: list[ScannedPage] = []
     for image in images():
         if time.monotonic() - started > MAX_SECONDS:
             raise TooLarge(

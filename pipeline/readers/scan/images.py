@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped,unused-ignore]
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pypdfium2 import raw
 
@@ -89,7 +89,7 @@ def _scale(page: pypdfium2.PdfPage, name: str) -> float:
         pixels_wide, pixels_high = picture.get_px_size()  # type: ignore[attr-defined,unused-ignore]
         _refuse_pixels(pixels_wide * pixels_high, name)
         dpi = max(dpi, max(pixels_wide, pixels_high) / longest * _POINTS_DPI)
-    return min(min(dpi, _MOST_DPI) / _POINTS_DPI, LONGEST_SIDE / longest)
+    return float(min(min(dpi, _MOST_DPI) / _POINTS_DPI, LONGEST_SIDE / longest))
 
 
 def _refuse_pages(count: int, name: str) -> None:

@@ -14,7 +14,10 @@ from pipeline.readers.scan.parts import Line, Rect, RuledCell, RuledTable, Scann
 
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…]")
 _FIRST = re.compile(r"[\d.,%A-Za-z]+|.", re.DOTALL)
-_ITEM = re.compile(r"[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d)|[①-⑳]")
+_ITEM = re.compile(
+    r"[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.．、](?!\d)|[①-⑳]"
+)
+_NUMBER = re.compile(r"[\d.,]+[%％分]?|[-—–/]+")
 _ENDED = "。；;：:！!"
 _SLACK = 0.35  # of a character: what measuring and justified lines leave open
 _INDENT = 1.2  # characters
@@ -38,10 +41,8 @@ def cell_text(cell: RuledCell) -> list[tuple[Line, str]]:
         before = ""
         if found:
             above = found[-1][0]
-            size = min(_size(line), _size(above))
-            room = cell.rect.width - 2 * _PADDING * size - above.rect.width
             item = _ITEM.match(line.text) is not None and above.text[-1:] in _ENDED
-            before = "\n" if item or room > _first_width(line) + _SLACK * size else ""
+            before = "" if _is_full(replace(cell, lines=(above,)), line) and not item else "\n"
         found.append((line, before))
     return found
 
@@ -74,23 +75,57 @@ def joined(table: RuledTable, page: ScannedPage, other: RuledTable, next_page: S
             places.append(place)
     upper = [_moved(cell, _numbers(first, places), 0) for cell in table.cells]
     lower = [_moved(cell, _numbers(second, places), table.row_count) for cell in other.cells]
+    cut = is_cut_row(upper, lower, table.row_count)
+    cells = _grown(upper, lower, table.row_count, cut=cut)
     columns = tuple(round(place * page.width) for place in places)
-    cells = _grown(upper, lower, table.row_count)
-    return RuledTable(table.rect, columns, table.row_count + other.row_count, cells)
+    return RuledTable(table.rect, columns, table.row_count + other.row_count - cut, cells)
 
 
-def _grown(upper: list[RuledCell], lower: list[RuledCell], row_count: int) -> tuple[RuledCell, ...]:
-    """The cells of both parts; a merged cell that the page break cut is one again, where its lower part is empty."""
-    for place, cell in enumerate(upper):
-        if cell.row + cell.row_span != row_count or not cell.lines:
-            continue
-        for under in lower:
-            same = (under.column, under.column_span) == (cell.column, cell.column_span)
-            if under.row == row_count and same and not under.lines and cell.row_span + under.row_span > 2:
-                upper[place] = replace(cell, row_span=cell.row_span + under.row_span)
-                lower.remove(under)
-                break
-    return (*upper, *lower)
+def is_cut_row(upper: Sequence[RuledCell], lower: Sequence[RuledCell], row_count: int) -> bool:
+    """True where the page break runs through a row: its numbers stand above, and what goes on below fills up cells."""
+    pairs = _pairs(upper, lower, row_count)
+    below = [(cell, under) for cell, under in pairs if under.lines]
+    if not below or any(not cell.lines or _text(cell)[-1:] in _ENDED for cell, _ in below):
+        return False
+    numbers = [under for cell, under in pairs if cell.row_span == 1 and _NUMBER.fullmatch(_text(cell))]
+    full = any(_is_full(cell, under.lines[0]) for cell, under in below if cell.row_span == 1)
+    return full and bool(numbers) and not any(under.lines for under in numbers)
+
+
+def _pairs(upper: Sequence[RuledCell], lower: Sequence[RuledCell], row_count: int) -> list[tuple[RuledCell, RuledCell]]:
+    """The cells that end at the page break, each with the cell of the same columns that begins there."""
+    first = {(under.column, under.column_span): under for under in lower if under.row == row_count}
+    last = (cell for cell in upper if cell.row + cell.row_span == row_count)
+    return [(cell, first[key]) for cell in last if (key := (cell.column, cell.column_span)) in first]
+
+
+def _grown(
+    upper: Sequence[RuledCell], lower: Sequence[RuledCell], row_count: int, *, cut: bool
+) -> tuple[RuledCell, ...]:
+    """The cells of both parts. A merged cell that the page break runs through is one again, where its lower part is
+    empty; in a row that it runs through every cell is.
+    """
+    grown: dict[RuledCell, RuledCell] = {}
+    dropped: set[RuledCell] = set()
+    for cell, under in _pairs(upper, lower, row_count):
+        merged = bool(cell.lines) and not under.lines and cell.row_span + under.row_span > 2
+        if cut or merged:
+            rows = cell.row_span + under.row_span - cut
+            grown[cell] = replace(cell, row_span=rows, lines=cell.lines + under.lines)
+            dropped.add(under)
+    kept = (cell for cell in lower if cell not in dropped)
+    return (*(grown.get(cell, cell) for cell in upper), *(replace(cell, row=cell.row - cut) for cell in kept))
+
+
+def _is_full(cell: RuledCell, following: Line) -> bool:
+    last = cell.lines[-1]
+    size = min(_size(last), _size(following))
+    room = cell.rect.width - 2 * _PADDING * size - last.rect.width
+    return room <= _first_width(following) + _SLACK * size
+
+
+def _text(cell: RuledCell) -> str:
+    return "".join(line.text for line in cell.lines)
 
 
 def _numbers(own: Sequence[float], places: Sequence[float]) -> list[int]:

@@ -22,6 +22,8 @@ _MOST_TALL = 0.5  # of the area of all text
 _LEAST_PART = 0.3  # of a piece's height or of its own length must lie in a cell, or it only touches it
 _SAME_LINE = 0.6  # of the lower one's height is shared by two boxes of one line
 _LEAST_INK = 6  # pixels
+_LIKE_SLASH = frozenset("1I|lJ7/丿ノ")
+_LEAST_LEAN, _LEANS = 0.15, -0.9  # how far a slash reaches sidewards, and how closely its ink lies on one line
 _GAP_IN_LINE = 1.0  # times its height: a wider gap between two pieces of a line is a space
 
 
@@ -60,24 +62,22 @@ def _read_level(level: Turned, boxes: Sequence[Rect]) -> ScannedPage:
     for (cell, rect), reading in zip(pieces, _read(unruled, ink, rects), strict=True):
         least = _LEAST_PROSE if cell is None else _LEAST_CELL
         if reading.text and reading.confidence >= least:
-            lines.setdefault(cell, []).append(Line(reading.text, reading.confidences, rect))
+            text = "/" if _is_slash(reading.text, rect, ink) else reading.text
+            lines.setdefault(cell, []).append(Line(text, reading.confidences, rect))
     prose = [_joined(row) for row in _rows(lines.get(None, ()))]
     filled = [_filled(table, lines) for table in tables]
-    blocks = sorted([*prose, *filled], key=lambda block: block.rect.top)
+    found: list[Line | RuledTable] = [*prose, *filled]
+    blocks = sorted(found, key=lambda block: block.rect.top)
     height, width = image.shape
     return ScannedPage(width, height, tuple(blocks), level.to_page)
 
 
 def _filled(table: RuledTable, lines: dict[RuledCell | None, list[Line]]) -> RuledTable:
-    cells = (
-        replace(cell, lines=tuple(_joined(row) for row in _rows(lines.get(cell, ())))) for cell in table.cells
-    )
+    cells = (replace(cell, lines=tuple(_joined(row) for row in _rows(lines.get(cell, ())))) for cell in table.cells)
     return replace(table, cells=tuple(cells))
 
 
-def _pieces(
-    boxes: Sequence[Rect], tables: Sequence[RuledTable], ink: Gray
-) -> list[tuple[RuledCell | None, Rect]]:
+def _pieces(boxes: Sequence[Rect], tables: Sequence[RuledTable], ink: Gray) -> list[tuple[RuledCell | None, Rect]]:
     """Each box of text with its cell, cut where a ruling line runs through it; and ink in cells that no box holds."""
     pieces: list[tuple[RuledCell | None, Rect]] = []
     for box in _merged(boxes):
@@ -152,8 +152,18 @@ def _characters(rect: Rect, ink: Gray) -> tuple[Rect, ...]:
             found[-1] = (found[-1][0], end)
         else:
             found.append((start, end))
-    parts = tuple(Rect(rect.left, rect.top + start, rect.right, rect.top + end) for start, end in found if end - start > 3)
-    return parts or (rect,)
+    parts = (Rect(rect.left, rect.top + start, rect.right, rect.top + end) for start, end in found)
+    return tuple(part for part in parts if part.height > 3) or (rect,)
+
+
+def _is_slash(text: str, rect: Rect, ink: Gray) -> bool:
+    """True where what looks like one digit alone leans like a slash, which stands for "nothing" in forms."""
+    if text not in _LIKE_SLASH:
+        return False
+    down, across = np.nonzero(ink[rect.top : rect.bottom, rect.left : rect.right])
+    if len(down) < _LEAST_INK or np.ptp(across) < _LEAST_LEAN * np.ptp(down):
+        return False
+    return float(np.corrcoef(down, across)[0, 1]) < _LEANS
 
 
 def _rows(lines: Iterable[Line]) -> list[list[Line]]:
@@ -176,7 +186,7 @@ def _beside(one: Rect, other: Rect) -> bool:
 
 def _joined(row: Sequence[Line]) -> Line:
     """The pieces of a line as one, with a space where a wide gap parts them."""
-    text, confidences, rect = row[0]
+    text, confidences, rect, _ = row[0]
     for piece in row[1:]:
         gap = " " if piece.rect.left - rect.right > _GAP_IN_LINE * piece.rect.height else ""
         text += gap + piece.text

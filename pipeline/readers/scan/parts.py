@@ -53,16 +53,18 @@ class Rect(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line of text: its characters, how sure the recognition was of each, and where it stands."""
+    """One line of text: its characters, how sure the recognition was of each, and where it stands on which page (from
+    0)."""
 
     text: str
     confidences: tuple[float, ...]
     rect: Rect
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RuledCell:
-    """A cell between ruling lines, with the lines of text in it from top to bottom, and the page (from 0) it is on."""
+    """A cell between ruling lines, with the lines of text in it from top to bottom."""
 
     rect: Rect
     row: int
@@ -70,7 +72,6 @@ class RuledCell:
     row_span: int
     column_span: int
     lines: tuple[Line, ...] = ()
-    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 import cv2
 import numpy as np
 from rapidocr import RapidOCR
-from rapidocr.ch_ppocr_rec import TextRecOutput
+from rapidocr.ch_ppocr_rec.typings import WordInfo
 
 from pipeline.readers.scan.parts import Gray, Rect
 
@@ -46,11 +46,9 @@ def read_pieces(gray: Gray, rects: Sequence[Rect]) -> tuple[Reading, ...]:
         return ()
     engine = _engine()
     engine.return_word_box = True  # which is what makes it give the confidence of each character
-    found = cast(TextRecOutput, engine.recognize_txt([_colored(_piece(gray, rect)) for rect in rects]))
-    words = found.word_results
-    return tuple(
-        _reading(text, words[place].confs) for place, text in enumerate(found.txts or ())  # type: ignore[attr-defined]
-    )
+    found = engine.recognize_txt([_colored(_piece(gray, rect)) for rect in rects])
+    words = cast(Sequence[WordInfo], found.word_results)  # what it is before boxes are made of it
+    return tuple(_reading(text, word.confs) for text, word in zip(found.txts or (), words, strict=True))
 
 
 @cache

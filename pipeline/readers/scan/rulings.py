@@ -18,7 +18,9 @@ from pipeline.readers.scan.straightening import ink_of
 _PAGE_MM = 297
 """The long side of the page, which is taken to be A4: on other paper the lengths below grow or shrink with it."""
 _LEAST_ACROSS, _LEAST_DOWN = 7.0, 3.6  # millimetres: longer than a stroke of a title, shorter than a row is high
-_GAP = 1.0  # bridged within a line
+_SURE_DOWN = 20.0  # a shorter line down may be a stroke of a character, unless it reaches from rule to rule
+_REACH = 0.13  # from the end of a line to a rule that it meets
+_GAP = 0.4  # bridged within a line: less than what parts a character from a rule above and below it
 _SAME = 1.3  # two lines nearer than this are one
 _OVERHANG = 4.0  # what lines reach beyond the outermost crossing line, where a table is open at its sides
 _LEAST_TABLE = 40.0  # wide; what is narrower is a net of strokes in a line of text
@@ -45,6 +47,7 @@ def find_rulings(gray: Gray) -> Rulings:
     ink = ink_of(gray)
     across = _runs(ink, max(3, round(_LEAST_ACROSS * scale)), round(_GAP * scale), level=True)
     down = _runs(ink, max(3, round(_LEAST_DOWN * scale)), round(_GAP * scale), level=False)
+    down = _without_strokes(down, across, scale)
     net = cv2.dilate(across | down, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(net, connectivity=8)
     tables: list[RuledTable] = []
@@ -60,7 +63,7 @@ def find_rulings(gray: Gray) -> Rulings:
             tables.append(table)
             mask[place] |= own & net[place]
     outer = [table for table in tables if not any(_inside(table.rect, other.rect) for other in tables)]
-    return Rulings(tuple(sorted(outer, key=lambda table: table.rect.top)), cast(Gray, mask))
+    return Rulings(tuple(sorted(outer, key=lambda table: table.rect.top)), mask)
 
 
 def _runs(ink: Gray, length: int, gap: int, *, level: bool) -> Gray:
@@ -73,6 +76,24 @@ def _runs(ink: Gray, length: int, gap: int, *, level: bool) -> Gray:
     short = cv2.morphologyEx(thick, cv2.MORPH_OPEN, bar(round(0.7 * length)))
     bridged = cv2.morphologyEx(short, cv2.MORPH_CLOSE, bar(gap))
     return cast(Gray, cv2.morphologyEx(bridged, cv2.MORPH_OPEN, bar(length)))
+
+
+def _without_strokes(down: Gray, across: Gray, scale: float) -> Gray:
+    """The lines down without strokes of characters: what does not reach from rule to rule, nor lies on a line that
+    does.
+    """
+    reach = max(1, round(_REACH * scale))
+    count, labels, stats, centers = cv2.connectedComponentsWithStats(down, connectivity=8)
+    sure = np.zeros(count, dtype=bool)
+    for label in range(1, count):
+        left, top, width, height = (int(value) for value in stats[label][:4])
+        beside = slice(max(0, left - reach), left + width + reach)
+        ends = (slice(max(0, end - reach), end + reach + 1) for end in (top, top + height - 1))
+        sure[label] = height >= _SURE_DOWN * scale or all(across[end, beside].any() for end in ends)
+    places = centers[sure, 0]
+    kept = sure | np.array([bool((np.abs(places - x) <= reach).any()) for x in centers[:, 0]])
+    kept[0] = False  # the paper
+    return np.where(kept[labels], down, 0).astype(np.uint8)
 
 
 def _table(net: _Net, scale: float) -> RuledTable | None:

@@ -25,9 +25,7 @@ class Turned(NamedTuple):
 def ink_of(gray: Gray) -> Gray:
     """255 where there is ink, by what is darker than its surroundings, so that shadows of a photograph are none."""
     side = max(15, max(gray.shape) // 60) | 1
-    return cast(
-        Gray, cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 18)
-    )
+    return cast(Gray, cv2.adaptiveThreshold(gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 18))
 
 
 def skew_of(gray: Gray) -> float:

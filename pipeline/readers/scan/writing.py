@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,17 +12,14 @@ from pipeline.readers.scan.joining import cell_text, frame_of, goes_on, joined, 
 from pipeline.readers.scan.parts import Line, Rect, RuledCell, RuledTable, ScannedPage
 from schemas.text import Box, Cell, Document, RecognizedWord, Source, Span, Table
 
-_PAGE_NUMBER = re.compile(r"[-—–―一_~·.•|\s]*(?:第\s*)?\d{1,3}\s*(?:页)?(?:\s*[/／,，]?\s*共?\s*\d{1,3}\s*页?)?[-—–―一_~·.•|\s]*")
+_PAGE_NUMBER = re.compile(
+    r"[-—–―一_~·.•|\s]*第?\s*\d{1,3}\s*页?(?:\s*[/／,，]?\s*共?\s*\d{1,3}\s*页?)?[-—–―一_~·.•|\s]*"
+)
 _EDGE = 0.12  # of the page's height, where its number stands
 _WORD = re.compile(r"[\d.,%]+|[A-Za-z]+|\S")
 _CJK = r"\u3400-\u9fff\uff08\uff09\u300a\u300b“”、。；：，"
 _WIDTHS = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}
 _NEAR = re.compile(rf"[{_CJK}]")
-
-
-class _Placed(NamedTuple):
-    block: Line | RuledTable
-    page: int  # from 0
 
 
 class _Writer:
@@ -57,16 +53,14 @@ class _Writer:
             length -= len(part)
         return "".join(reversed(parts))
 
-    def add_line(self, line: Line, page: int) -> None:
+    def add_line(self, line: Line) -> None:
         """Adds what a line says, with its place and words."""
-        self.begin_pages(page)
         start = self.length
         self.add(wide_marks(line.text))
-        self.boxes.append(_box(Span(start, self.length), line.rect, page, self.pages[page]))
-        self.words += (
-            RecognizedWord(Span(start + match.start(), start + match.end()), min(line.confidences[slice(*match.span())]))
-            for match in _WORD.finditer(line.text)
-        )
+        self.boxes.append(_box(Span(start, self.length), line.rect, line.page, self.pages[line.page]))
+        for match in _WORD.finditer(line.text):
+            span = Span(start + match.start(), start + match.end())
+            self.words.append(RecognizedWord(span, min(line.confidences[slice(*match.span())])))
 
 
 def write_document(pages: Sequence[ScannedPage], source: Source) -> Document:
@@ -74,13 +68,13 @@ def write_document(pages: Sequence[ScannedPage], source: Source) -> Document:
     writer = _Writer(pages)
     frames = [frame_of(page, pages) for page in pages]
     blocks = list(_whole_blocks(pages))
-    for place, (block, page) in enumerate(blocks):
+    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         if isinstance(block, RuledTable):
             _write_table(writer, block)
             continue
-        writer.add_line(block, page)
-        following = blocks[place + 1].block if place + 1 < len(blocks) else None
-        if not isinstance(following, Line) or not runs_on(block, following, frames[page]):
+        writer.begin_pages(block.page)
+        writer.add_line(block)
+        if not isinstance(following, Line) or not runs_on(block, following, frames[block.page]):
             writer.add("\n")
     writer.begin_pages(len(pages) - 1)
     return Document(
@@ -103,34 +97,37 @@ def wide_marks(text: str) -> str:
     return "".join(shown)
 
 
-def _whole_blocks(pages: Sequence[ScannedPage]) -> Iterator[_Placed]:
+def _whole_blocks(pages: Sequence[ScannedPage]) -> list[Line | RuledTable]:
     """Everything on the pages in order, tables that go on over page breaks as one."""
-    open_table: tuple[RuledTable, _Placed] | None = None  # all of it so far, and its part on the last page
+    whole: list[Line | RuledTable] = []
+    end: Line | RuledTable | None = None  # of the page before
     for number, page in enumerate(pages):
-        for place, block in enumerate(_content(page)):
-            if isinstance(block, Line):
-                if open_table:
-                    yield _Placed(open_table[0], open_table[1].page)
-                    open_table = None
-                yield _Placed(block, number)
-                continue
-            own = replace(block, cells=tuple(replace(cell, page=number) for cell in block.cells))
-            whole = own
-            if open_table:
-                table, (last, last_page) = open_table
-                assert isinstance(last, RuledTable)
-                if place == 0 and goes_on(last, pages[last_page], own, page):
-                    whole = joined(table, pages[last_page], own, page)
-                else:
-                    yield _Placed(table, last_page)
-            open_table = (whole, _Placed(own, number))
-    if open_table:
-        yield _Placed(open_table[0], open_table[1].page)
+        content = _content(page, number)
+        first, so_far = (content[0] if content else None), (whole[-1] if whole else None)
+        if (
+            isinstance(end, RuledTable)
+            and isinstance(first, RuledTable)
+            and isinstance(so_far, RuledTable)
+            and goes_on(end, pages[number - 1], first, page)
+        ):
+            whole[-1] = joined(so_far, pages[number - 1], first, page)
+            whole += content[1:]
+        else:
+            whole += content
+        end = content[-1] if content else None
+    return whole
 
 
-def _content(page: ScannedPage) -> list[Line | RuledTable]:
-    """What stands on the page, without its number."""
-    return [block for block in page.blocks if not (isinstance(block, Line) and _is_page_number(block, page))]
+def _content(page: ScannedPage, number: int) -> list[Line | RuledTable]:
+    """What stands on the page, without its number; every line knows the page that it is on."""
+    found: list[Line | RuledTable] = []
+    for block in page.blocks:
+        if isinstance(block, RuledTable):
+            cells = (replace(c, lines=tuple(line._replace(page=number) for line in c.lines)) for c in block.cells)
+            found.append(replace(block, cells=tuple(cells)))
+        elif not _is_page_number(block, page):
+            found.append(block._replace(page=number))
+    return found
 
 
 def _is_page_number(line: Line, page: ScannedPage) -> bool:
@@ -141,24 +138,21 @@ def _is_page_number(line: Line, page: ScannedPage) -> bool:
 def _write_table(writer: _Writer, table: RuledTable) -> None:
     """Adds a table: each cell on a line that starts with a tab, merged ones empty below, an empty line after a row."""
     anchors = {(cell.row, cell.column): cell for cell in table.cells}
-    covered = {
-        (cell.row + down, cell.column): cell for cell in table.cells for down in range(1, cell.row_span)
-    }
-    first_page = min(cell.page for cell in table.cells)
-    writer.begin_pages(first_page)
-    start = writer.length
+    covered = {(cell.row + down, cell.column) for cell in table.cells for down in range(1, cell.row_span)}
+    start: int | None = None
     cells: list[Cell] = []
     for row in range(table.row_count):
-        pages = [cell.page for (its_row, _), cell in anchors.items() if its_row == row]
-        if pages:
-            writer.begin_pages(max(pages))
+        lines = [line for cell in table.cells if cell.row == row for line in cell.lines]
+        if lines:
+            writer.begin_pages(min(line.page for line in lines))
+        start = writer.length if start is None else start
         for column in range(len(table.columns) - 1):
             if cell := anchors.get((row, column)):
                 cells.append(_write_cell(writer, cell))
             elif (row, column) in covered:
                 writer.add("\t\n")
         writer.add("\n")
-    span = Span(start, writer.length)
+    span = Span(writer.length if start is None else start, writer.length)
     writer.tables.append(Table(span, tuple(cells), table.row_count, len(table.columns) - 1))
 
 
@@ -167,7 +161,7 @@ def _write_cell(writer: _Writer, cell: RuledCell) -> Cell:
     start = writer.length
     for line, before in cell_text(cell):
         writer.add(before)
-        writer.add_line(line, cell.page)
+        writer.add_line(line)
     span = Span(start, writer.length)
     text = writer.text_from(start)
     writer.add("\n")
