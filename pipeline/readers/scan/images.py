@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -28,16 +29,19 @@ def image_pages(data: bytes, name: str) -> Iterator[Gray]:
     Raises ``DamagedFile`` for what is no image or a broken one, ``TooLarge`` before a bomb is unpacked.
     """
     try:
-        with Image.open(BytesIO(data), formats=("PNG", "JPEG", "TIFF", "BMP")) as image:
-            _refuse_pages(getattr(image, "n_frames", 1), name)
-            for frame in range(getattr(image, "n_frames", 1)):
-                image.seek(frame)
+        with _opened(data) as image:
+            count = int(getattr(image, "n_frames", 1))
+            _refuse_pages(count, name)
+            for frame in range(count):
+                _turn_to(image, frame)
                 _refuse_pixels(image.width * image.height, name)
                 upright = ImageOps.exif_transpose(_on_white(image))
                 yield _readable(upright)
     except UnidentifiedImageError as error:
         raise DamagedFile(f"不是图片，或图片已损坏：{name}", "请重新扫描或另存为 PNG、JPG，再试一次。") from error
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise TooLarge(f"图片过大：{name}", _SMALL_REPORT) from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise DamagedFile(f"图片不完整或已损坏：{name}", "请重新扫描或另存为 PNG、JPG，再试一次。") from error
 
 
@@ -57,6 +61,17 @@ def pdf_pages(data: bytes, name: str) -> Iterator[Gray]:
         raise DamagedFile(f"PDF 的页面无法显示：{name}", "请重新导出后再试一次。") from error
     finally:
         pdf.close()
+
+
+def _opened(data: bytes) -> Image.Image:
+    """The image, not yet unpacked. Its size is checked by us, with an error and not with Pillow's warning."""
+    with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
+        return Image.open(BytesIO(data), formats=("PNG", "JPEG", "TIFF", "BMP"))
+
+
+def _turn_to(image: Image.Image, frame: int) -> None:
+    with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
+        image.seek(frame)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -20,6 +20,8 @@ _ITEM = re.compile(
 _NUMBER = re.compile(r"[\d.,]+[%％分]?|[-—–/]+")
 _ENDED = "。；;：:！!"
 _SLACK = 0.35  # of a character: what measuring and justified lines leave open
+_LEAST_WIDE = 0.6  # of the height of its box is a character wide
+_LEAST_FULL = 3  # lines that end at the right margin
 _INDENT = 1.2  # characters
 _PADDING = 0.5  # of a character, on either side of a cell
 _SAME_EDGE = 0.012  # of the page's width
@@ -55,7 +57,10 @@ def frame_of(page: ScannedPage, pages: Sequence[ScannedPage]) -> Rect:
         return Rect(0, 0, page.width, page.height)
     lefts = sorted(line.rect.left for line in lines)
     rights = sorted(line.rect.right for line in lines)
-    return Rect(lefts[len(lefts) // 10], 0, rights[len(rights) * 9 // 10], page.height)
+    left, right = lefts[len(lefts) // 10], rights[len(rights) * 9 // 10]
+    if sum(abs(line.rect.right - right) < _size(line) for line in lines) < _LEAST_FULL:
+        right = max(right, page.width - left)  # too few lines to tell where full ones end
+    return Rect(left, 0, right, page.height)
 
 
 def goes_on(table: RuledTable, page: ScannedPage, other: RuledTable, next_page: ScannedPage) -> bool:
@@ -144,8 +149,8 @@ def _first_width(line: Line) -> float:
 
 
 def _size(line: Line) -> float:
-    """The width of a character that is as wide as high."""
-    return line.rect.width / max(_units(line.text), 1.0)
+    """The width of a character that is as wide as high: by that of the line, which a lone digit is too narrow for."""
+    return max(line.rect.width / max(_units(line.text), 0.5), _LEAST_WIDE * line.rect.height)
 
 
 def _units(text: str) -> float:

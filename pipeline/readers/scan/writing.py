@@ -68,12 +68,13 @@ def write_document(pages: Sequence[ScannedPage], source: Source) -> Document:
     writer = _Writer(pages)
     frames = [frame_of(page, pages) for page in pages]
     blocks = list(_whole_blocks(pages))
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for place, block in enumerate(blocks):
         if isinstance(block, RuledTable):
             _write_table(writer, block)
             continue
         writer.begin_pages(block.page)
         writer.add_line(block)
+        following = blocks[place + 1] if place + 1 < len(blocks) else None
         if not isinstance(following, Line) or not runs_on(block, following, frames[block.page]):
             writer.add("\n")
     writer.begin_pages(len(pages) - 1)
@@ -94,6 +95,14 @@ def wide_marks(text: str) -> str:
         beside = text[max(0, place - 1) : place] + text[place + 1 : place + 2]
         if char in _WIDTHS and _NEAR.search(beside):
             shown[place] = _WIDTHS[char]
+    opened: list[int] = []
+    for place, char in enumerate(shown):
+        if char in "(（":
+            opened.append(place)
+        elif char in ")）" and opened:
+            start = opened.pop()
+            if shown[start] == "（" or char == "）":
+                shown[start], shown[place] = "（", "）"
     return "".join(shown)
 
 
