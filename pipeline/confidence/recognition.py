@@ -13,10 +13,15 @@ UNSURE = 0.8
 """Below this a recognized word is a doubt of its own (see docs/checks.md for what that catches and costs)."""
 
 
+_MARKS = frozenset("，、。；：！？,;:!?“”‘’\"'（）()〔〕[]《》【】")
+"""Their width and shape are often unsure, and no value depends on them."""
+
+
 @dataclass(frozen=True)
 class Recognition:
     """The words of a document that were recognized in images, in the order of the text."""
 
+    text: str
     words: Sequence[RecognizedWord]
 
     @cached_property
@@ -33,6 +38,9 @@ class Recognition:
                 yield word
 
     def least_sure(self, span: Span | None) -> RecognizedWord | None:
-        """The word under the span that the recognition was least sure of; ``None`` where nothing was recognized."""
-        found = () if span is None else tuple(self.under(span))
-        return min(found, key=lambda word: word.confidence, default=None)
+        """The word under the span that the recognition was least sure of, punctuation aside; ``None`` where nothing was
+        recognized.
+        """
+        found = () if span is None else self.under(span)
+        said = (word for word in found if not _MARKS.issuperset(self.text[slice(*word.span)]))
+        return min(said, key=lambda word: word.confidence, default=None)

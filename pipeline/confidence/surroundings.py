@@ -45,7 +45,7 @@ class Surroundings:
     @cached_property
     def recognition(self) -> Recognition:
         """What of the text was recognized in images, and how surely."""
-        return Recognition(self.document.recognized)
+        return Recognition(self.document.text, self.document.recognized)
 
     @cached_property
     def doubts(self) -> dict[FieldRef, list[Finding]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from pipeline.readers.scan.parts import Gray, Line, Rect, RuledCell, RuledTable, ScannedPage
@@ -23,7 +24,9 @@ _LEAST_PART = 0.3  # of a piece's height or of its own length must lie in a cell
 _SAME_LINE = 0.6  # of the lower one's height is shared by two boxes of one line
 _LEAST_INK = 6  # pixels
 _LIKE_SLASH = frozenset("1I|lJ7/丿ノ")
-_LEAST_LEAN, _LEANS = 0.15, -0.9  # how far a slash reaches sidewards, and how closely its ink lies on one line
+_LEAST_LEAN, _LEANS = 0.15, -0.8
+"""How far a slash reaches sidewards, and the correlation of its ink: over fonts it is -0.73 to -0.98, of 1 and 7 in
+italics -0.62 at most."""
 _GAP_IN_LINE = 1.0  # times its height: a wider gap between two pieces of a line is a space
 
 
@@ -160,7 +163,10 @@ def _is_slash(text: str, rect: Rect, ink: Gray) -> bool:
     """True where what looks like one digit alone leans like a slash, which stands for "nothing" in forms."""
     if text not in _LIKE_SLASH:
         return False
-    down, across = np.nonzero(ink[rect.top : rect.bottom, rect.left : rect.right])
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink[rect.top : rect.bottom, rect.left : rect.right])
+    if len(stats) < 2:
+        return False
+    down, across = np.nonzero(labels == 1 + stats[1:, cv2.CC_STAT_AREA].argmax())  # the character without dust
     if len(down) < _LEAST_INK or np.ptp(across) < _LEAST_LEAN * np.ptp(down):
         return False
     return float(np.corrcoef(down, across)[0, 1]) < _LEANS
