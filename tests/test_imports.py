@@ -59,7 +59,7 @@ LEVELS: dict[str, int] = {
 STAGES = 1
 
 PLACES: dict[str, tuple[str, ...]] = {
-    "PIL": ("pipeline.readers", "eval.writers"),
+    "PIL": ("pipeline.readers",),
     "cv2": ("pipeline.readers",),
     "docx": ("eval.writers",),
     "duckdb": ("pipeline.store",),

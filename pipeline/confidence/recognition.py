@@ -9,7 +9,7 @@ from functools import cached_property
 
 from schemas.text import RecognizedWord, Span
 
-UNSURE = 0.8
+UNSURE = 0.9
 """Below this a recognized word is a doubt of its own (see docs/checks.md for what that catches and costs)."""
 
 
