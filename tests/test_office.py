@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -134,13 +135,16 @@ def test_libreoffice_is_looked_for_where_it_is_installed(monkeypatch: pytest.Mon
 def test_a_conversion_that_never_ends_is_killed_with_all_that_it_started(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    stands_in(monkeypatch, tmp_path, f"sleep 600 & echo $! > {tmp_path}/child\nwait")
-    monkeypatch.setattr(conversion, "MAX_SECONDS", 2)
+    os.mkfifo(tmp_path / "pipe")
+    pipe = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    stands_in(monkeypatch, tmp_path, f"(sleep 20; echo alive) > {tmp_path}/pipe & wait")
+    monkeypatch.setattr(conversion, "MAX_SECONDS", 1)
     with pytest.raises(TooLarge, match="超过") as raised:
         read(RTF, SOURCE)
     assert raised.value.hint
-    child = Path("/proc", (tmp_path / "child").read_text().strip(), "stat")
-    assert not child.exists() or child.read_text().split()[2] == "Z"
+    os.set_blocking(pipe, True)
+    assert os.read(pipe, 99) == b""  # nobody is left who could write
+    os.close(pipe)
 
 
 @pytest.mark.parametrize(
