@@ -16,6 +16,7 @@ from pipeline.readers import decode_document, readers
 from pipeline.readers import scan as package
 from pipeline.readers.scan import SUFFIXES, images, read, read_scan
 from pipeline.readers.scan.images import image_pages, pdf_pages
+from pipeline.readers.scan.recognition import as_reading
 from schemas.text import Document, Source
 from tests.scanned_pages import Cells, paper, pixels, rule, saved, scanned, write_lines
 
@@ -120,6 +121,11 @@ def test_without_the_engine_the_hint_says_how_to_get_it(
     with pytest.raises(MissingTool, match="文字识别") as raised:
         reader(b"", SOURCE)
     assert package.INSTALL in raised.value.hint
+
+
+def test_a_per_mille_sign_is_not_a_per_cent_sign_and_a_letter() -> None:
+    assert as_reading("≤ 0.5%o", (0.9, 1, 1, 1, 1, 0.8, 0.7)) == ("≤0.5‰", (0.9, 1, 1, 1, 0.7))
+    assert as_reading("5%", (1, 1)).text == "5%"
 
 
 def test_a_page_without_text_is_empty() -> None:

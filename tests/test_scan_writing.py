@@ -112,6 +112,8 @@ ROW = (cell(0, 0, "家庭困难"), cell(0, 1, "100人"), cell(0, 2, "10"), cell(
         ((cell(0, 0, "已完成。"), *ROW[1:]), ("学生", "", "", ""), False),
         ((cell(0, 0), *ROW[1:]), ("学生", "", "", ""), False),
         ((ROW[0], cell(0, 1, "已经完成")), ("学生", "了", "", ""), False),  # no number above to tell
+        ((cell(0, 0, *["全年完成"] * 8),), ("清淤",), True),  # a paragraph that breaks off
+        ((cell(0, 0, *["全年完成"] * 7, "清淤。"),), ("清淤",), False),
     ],
 )
 def test_a_row_that_a_page_break_runs_through(upper: tuple[RuledCell, ...], lower: tuple[str, ...], cut: bool) -> None:

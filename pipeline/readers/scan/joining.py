@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[\d.,]+[%％分]?|[-—–/]+")
 _ENDED = "。；;：:！!"
 _SLACK = 0.35  # of a character: what measuring and justified lines leave open
 _LEAST_WIDE = 0.6  # of the height of its box is a character wide
+_PARAGRAPH = 30  # characters
 _LEAST_FULL = 3  # lines that end at the right margin
 _INDENT = 1.2  # characters
 _PADDING = 0.5  # of a character, on either side of a cell
@@ -87,14 +88,18 @@ def joined(table: RuledTable, page: ScannedPage, other: RuledTable, next_page: S
 
 
 def is_cut_row(upper: Sequence[RuledCell], lower: Sequence[RuledCell], row_count: int) -> bool:
-    """True where the page break runs through a row: its numbers stand above, and what goes on below fills up cells."""
+    """True where the page break runs through a row: what goes on below filled up its cell above, and the numbers of the
+    row stand above, or a paragraph breaks off within its sentence.
+    """
     pairs = _pairs(upper, lower, row_count)
     below = [(cell, under) for cell, under in pairs if under.lines]
     if not below or any(not cell.lines or _text(cell)[-1:] in _ENDED for cell, _ in below):
         return False
     numbers = [under for cell, under in pairs if cell.row_span == 1 and _NUMBER.fullmatch(_text(cell))]
-    full = any(_is_full(cell, under.lines[0]) for cell, under in below if cell.row_span == 1)
-    return full and bool(numbers) and not any(under.lines for under in numbers)
+    full = [cell for cell, under in below if cell.row_span == 1 and _is_full(cell, under.lines[0])]
+    if any(len(_text(cell)) >= _PARAGRAPH for cell in full):
+        return True
+    return bool(full and numbers) and not any(under.lines for under in numbers)
 
 
 def _pairs(upper: Sequence[RuledCell], lower: Sequence[RuledCell], row_count: int) -> list[tuple[RuledCell, RuledCell]]:

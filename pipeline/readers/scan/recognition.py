@@ -48,7 +48,7 @@ def read_pieces(gray: Gray, rects: Sequence[Rect]) -> tuple[Reading, ...]:
     engine.return_word_box = True  # which is what makes it give the confidence of each character
     found = engine.recognize_txt([_colored(_piece(gray, rect)) for rect in rects])
     words = cast(Sequence[WordInfo], found.word_results)  # what it is before boxes are made of it
-    return tuple(_reading(text, word.confs) for text, word in zip(found.txts or (), words, strict=True))
+    return tuple(as_reading(text, word.confs) for text, word in zip(found.txts or (), words, strict=True))
 
 
 @cache
@@ -56,9 +56,15 @@ def _engine() -> RapidOCR:
     return RapidOCR(params={"Global.log_level": "critical"})
 
 
-def _reading(text: str, confidences: Sequence[float]) -> Reading:
-    pairs = [pair for pair in zip(text, confidences, strict=False) if not pair[0].isspace()]
-    return Reading("".join(char for char, _ in pairs), tuple(round(float(value), 4) for _, value in pairs))
+def as_reading(text: str, confidences: Sequence[float]) -> Reading:
+    """Recognized characters without white space; ``%o``, which is how a ‰ is read, is one character again."""
+    chars: list[tuple[str, float]] = []
+    for char, confidence in zip(text, confidences, strict=False):
+        if char in "oO" and chars and chars[-1][0] == "%":
+            chars[-1] = ("‰", min(confidence, chars[-1][1]))
+        elif not char.isspace():
+            chars.append((char, confidence))
+    return Reading("".join(char for char, _ in chars), tuple(round(float(sure), 4) for _, sure in chars))
 
 
 def _piece(gray: Gray, rect: Rect) -> Gray:

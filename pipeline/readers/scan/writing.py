@@ -16,7 +16,7 @@ _PAGE_NUMBER = re.compile(
     r"[-—–―一_~·.•|\s]*第?\s*\d{1,3}\s*页?(?:\s*[/／,，]?\s*共?\s*\d{1,3}\s*页?)?[-—–―一_~·.•|\s]*"
 )
 _EDGE = 0.12  # of the page's height, where its number stands
-_WORD = re.compile(r"[\d.,%]+|[A-Za-z]+|\S")
+_WORD = re.compile(r"[\d.,%‰]+|[A-Za-z]+|\S")
 _CJK = r"\u3400-\u9fff\uff08\uff09\u300a\u300b“”、。；：，"
 _WIDTHS = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "?": "？", "!": "！"}
 _NEAR = re.compile(rf"[{_CJK}]")
