@@ -34,7 +34,7 @@ _LEAST_WEIGHT = 0.005  # weights below it change no confidence by a thousandth
 _MOST_ITERATIONS = 3_000
 _LEAST_WRONG = 20
 
-UNFITTED = {"model_doubt": -3.0, "sent_back": -0.5}
+UNFITTED = {"model_doubt": -3.0, "sent_back": -0.5, "ocr": -0.2, "ocr_doubt": -3.0}
 """Weights set by hand of what recorded answers may not tell; where they do, the fitted ones take their place."""
 
 Fields = list[JudgedField]

@@ -33,6 +33,8 @@ def diagnose(folder: Path) -> tuple[Diagnosis, ...]:
         _python(),
         *map(_package, requirements()),
         *_parts(),
+        _old_word_files(),
+        _scans(),
         *_model(),
         _folder(folder),
     )
@@ -79,6 +81,22 @@ def _parts() -> Iterator[Diagnosis]:
             yield Diagnosis("数据库", True, "可以建立和写入")
     except Exception as error:  # whatever is broken in an installation is what this is to tell
         yield Diagnosis("程序组件", False, f"{type(error).__name__}: {error}", mend)
+
+
+def _old_word_files() -> Diagnosis:
+    """What reads them is optional, so that its absence is told and is no fault."""
+    from pipeline.readers.office.conversion import INSTALL, find_libreoffice
+
+    absent = f"不能读取 .doc .wps .rtf：没有 LibreOffice，安装办法：{INSTALL}"
+    return Diagnosis("旧版 Word 文件", True, find_libreoffice() or absent)
+
+
+def _scans() -> Diagnosis:
+    from pipeline.readers.scan import INSTALL, missing_packages
+
+    if missing_packages():
+        return Diagnosis("扫描件", True, f"不能读取图片和扫描件：在本项目的源码文件夹里运行 {INSTALL}")
+    return Diagnosis("扫描件", True, f"rapidocr {version('rapidocr')}")
 
 
 def _model() -> Iterator[Diagnosis]:

@@ -69,6 +69,12 @@ class DamagedFile(ReadError):
     code = "damaged"
 
 
+class MissingTool(ReadError):
+    """Reading the format takes a program or package that is not installed."""
+
+    code = "missing_tool"
+
+
 class NotAReport(ReadError):
     """The text is readable but is no self-evaluation report."""
 

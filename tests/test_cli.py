@@ -13,6 +13,8 @@ import pytest
 
 import cli
 from pipeline import doctor
+from pipeline.readers import scan
+from pipeline.readers.office import conversion
 from pipeline.settings import MODEL_VARIABLES, NO_MODEL_HINT, VERSION
 from pipeline.store import Decision, Verdict, connection, find_report, open_store, save_decision
 from schemas.records import RecordKind
@@ -314,6 +316,18 @@ def test_doctor_looks_at_the_packages_of_the_project(command: Run) -> None:
     subjects = [diagnosis["subject"] for diagnosis in command("doctor", "--json").data]
     assert {"duckdb", "pydantic", "typer", "xlsxwriter"} <= set(subjects)
     assert "pytest" not in subjects
+
+
+def test_doctor_tells_which_formats_need_more_and_how_to_get_it(command: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversion, "find_libreoffice", lambda: None)
+    monkeypatch.setattr(scan, "PACKAGES", ("no_such_package",))
+    result = command("doctor")
+    assert result.code == 0  # reports in other formats can be read all the same
+    told = "".join(result.out.split())
+    assert "".join(conversion.INSTALL.split()) in told
+    assert "".join(scan.INSTALL.split()) in told
+    monkeypatch.setattr(conversion, "find_libreoffice", lambda: "/opt/office/soffice")
+    assert "/opt/office/soffice" in command("doctor").out
 
 
 def test_an_internal_error_is_one_line_unless_debugging(

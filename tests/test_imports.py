@@ -63,6 +63,8 @@ LEVELS: dict[str, int] = {
 STAGES = 1
 
 PLACES: dict[str, tuple[str, ...]] = {
+    "PIL": ("pipeline.readers",),
+    "cv2": ("pipeline.readers",),
     "docx": ("eval.writers",),
     "duckdb": ("pipeline.store",),
     "httpx2": ("pipeline.engines",),
@@ -71,10 +73,13 @@ PLACES: dict[str, tuple[str, ...]] = {
     "krippendorff": ("pipeline.review.status",),
     "lxml": ("pipeline.readers", "eval.writers"),
     "markupsafe": ("eval.report",),
-    "numpy": ("eval",),
-    "pebble": ("pipeline.workers",),
+    "numpy": ("eval", "pipeline.readers"),
+    "olefile": ("pipeline.readers",),
     "openai": ("pipeline.engines",),
+    "pypdfium2": ("pipeline.readers",),
+    "rapidocr": ("pipeline.readers",),
     "pydantic": ("schemas", "pipeline.engines", "pipeline.review", "eval"),
+    "pebble": ("pipeline.workers",),
     "rapidfuzz": ("pipeline.grounding", "eval"),
     "sklearn": ("eval.calibration",),
     "ray": ("pipeline.cluster",),

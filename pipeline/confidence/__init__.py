@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.confidence.model import ConfidenceModel, default_model, doubts_in, read_model
+from pipeline.confidence.recognition import UNSURE
 from pipeline.confidence.signals import CONTRADICTED, WORDS, second_word, signals_of
 from pipeline.confidence.surroundings import Surroundings, company_of
 from pipeline.settings import DEFAULT_THRESHOLD
@@ -67,6 +68,7 @@ def _score_record(
         findings = around.doubts.get(ref, ())
         signals = signals_of(around, record, field, company)
         flags = list(_reasons(record, field, findings, supported=record.index not in around.unsupported))
+        flags += _unsure_words(around, field)
         confidence = confidence_in(signals, model)
         if confidence < threshold and not flags:
             doubts = [WORDS[name] for name in doubts_in(signals, model) if name in WORDS]
@@ -79,6 +81,14 @@ def _score_record(
 def _low(confidence: float, threshold: float, doubts: Sequence[str]) -> str:
     why = "、".join(dict.fromkeys(doubts[:_MOST_DOUBTS])) or "与此相似的读法错得较多"
     return f"可信度{confidence:.0%}，低于{threshold:.0%}：{why}"
+
+
+def _unsure_words(around: Surroundings, field: GroundedField) -> Iterator[str]:
+    """That the recognition was not sure of what the value is read from, whatever else speaks for it."""
+    least = around.recognition.least_sure(field.span)
+    if least is not None and least.confidence < UNSURE:
+        word = around.document.quote(least.span)
+        yield f"扫描件识别对“{word}”没有把握（{least.confidence:.0%}），请对照原件"
 
 
 def _reasons(

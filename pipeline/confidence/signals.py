@@ -50,6 +50,8 @@ WORDS = {
     "remedy_inside": "原因里似乎混有措施",
     "model_doubt": "模型自己拿不准",
     "sent_back": "模型的回答退回过一次",
+    "ocr": "由扫描件识别而来",
+    "ocr_doubt": "识别时对其中的字没有把握",
 }
 """What a signal says, for reviewers; signals that speak of no one field in particular have no words."""
 _NUMERIC_ONLY = frozenset(
@@ -79,6 +81,7 @@ def signals_of(
         **dict(_place(around, record, field)),
         **company,
         **dict(_readers(record, field)),
+        **dict(_recognition(around, field)),
         **dict(_shape(record, field)),
     }
 
@@ -175,6 +178,14 @@ def _readers(record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str
     if word:
         yield word, 1.0
         yield f"{word}:{field_types(record.kind).get(field.name, FieldType.NAME).value}", 1.0
+
+
+def _recognition(around: Surroundings, field: GroundedField) -> Iterator[tuple[str, float]]:
+    """That the value was read from an image, and how unsure the recognition was of its least sure word."""
+    least = around.recognition.least_sure(field.span)
+    if least is not None:
+        yield "ocr", 1.0
+        yield "ocr_doubt", round(1 - least.confidence, 4)
 
 
 def _shape(record: GroundedRecord, field: GroundedField) -> Iterator[tuple[str, float]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.confidence.recognition import Recognition
 from pipeline.folding import fold
 from pipeline.forms.reading import read_forms
 from pipeline.forms.standing import Standings, standings_of
@@ -40,6 +41,11 @@ class Surroundings:
     def standings(self) -> Standings:
         """Under which header each cell of the forms stands."""
         return standings_of(read_forms(self.document))
+
+    @cached_property
+    def recognition(self) -> Recognition:
+        """What of the text was recognized in images, and how surely."""
+        return Recognition(self.document.text, self.document.recognized)
 
     @cached_property
     def doubts(self) -> dict[FieldRef, list[Finding]]:
