@@ -1,0 +1,209 @@
+"""Tables before they are text: cells with their outlines and lines, joined over page breaks, then numbered as a grid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from pipeline.readers.pdf.lines import Line, lines_of
+from pipeline.readers.pdf.page import Glyph, PageContent, Rect
+from pipeline.readers.pdf.ruled import Frame, outline
+from pipeline.readers.pdf.wrapping import is_full
+
+_SAME = 4.0  # points: edges that near are one edge, on two pages too
+_TITLE = re.compile(r"绩效.{0,12}表|自评.{0,6}表|基础数据表")
+_NUMBER = re.compile(r"[\d.,%％\s]+")
+_ENUMERATED = re.compile(r"\s*[(（]?\d{1,2}[.．、)）]|[①-⑳]")
+
+
+class RawCell(NamedTuple):
+    """A cell's outline and the lines in it. In a table over pages the outlines of later pages stand below the first."""
+
+    rect: Rect
+    lines: tuple[Line, ...]
+
+    @property
+    def words(self) -> str:
+        """The words without any white space, for comparison."""
+        return re.sub(r"\s", "", "".join(line.text for line in self.lines))
+
+
+class RawTable(NamedTuple):
+    """A table: the page that it starts on and where, the page that it ends on, and its cells."""
+
+    page: int
+    rect: Rect
+    last_page: int
+    cells: tuple[RawCell, ...]
+
+
+class GridCell(NamedTuple):
+    """A cell in its grid, with the width that its lines have on the page."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    width: float
+    lines: tuple[Line, ...]
+
+
+def fill_frames(page: PageContent, frames: Sequence[Frame]) -> tuple[list[RawTable], list[Glyph]]:
+    """The tables of a page with their words, and the glyphs that stand in none of them."""
+    places = [(frame, cell) for frame in frames for cell in frame.cells]
+    places.sort(key=lambda place: (place[1].right - place[1].left) * (place[1].bottom - place[1].top))
+    held: dict[Rect, list[Glyph]] = {cell: [] for _, cell in places}
+    outside: list[Glyph] = []
+    for glyph in page.glyphs:
+        x, y = (glyph.left + glyph.right) / 2, glyph.baseline - 0.38 * glyph.size
+        cell = next((cell for _, cell in places if cell.holds(x, y)), None)
+        (outside if cell is None else held[cell]).append(glyph)
+    tables = []
+    for frame in frames:
+        cells = tuple(RawCell(rect, tuple(lines_of(held[rect], page.number))) for rect in frame.cells)
+        if any(cell.lines for cell in cells):
+            tables.append(RawTable(page.number, frame.rect, page.number, cells))
+    return tables, outside
+
+
+def continue_table(above: RawTable, below: RawTable) -> RawTable | None:
+    """Both as one table where ``below``, at the top of the next page, goes on with ``above``; else none."""
+    if below.page != above.last_page + 1 or not _goes_on(above, below):
+        return None
+    shift = outline([cell.rect for cell in above.cells]).bottom - below.rect.top
+    moved = [
+        RawCell(cell.rect._replace(top=cell.rect.top + shift, bottom=cell.rect.bottom + shift), cell.lines)
+        for cell in below.cells
+    ]
+    moved = _without_repeated_headers(above, moved)
+    if not moved:
+        return above._replace(last_page=below.last_page)
+    cells = _joined_at_break(list(above.cells), moved)
+    return above._replace(last_page=below.last_page, cells=tuple(cells))
+
+
+def _goes_on(above: RawTable, below: RawTable) -> bool:
+    whole = outline([cell.rect for cell in above.cells])
+    if abs(whole.left - below.rect.left) > _SAME or abs(whole.right - below.rect.right) > _SAME:
+        return False
+    first = _rows([*below.cells])[0]
+    if len(first) == 1 and _TITLE.search(first[0].words):
+        return False
+    known = {edge for cell in above.cells for edge in (cell.rect.left, cell.rect.right)}
+    edges = [cell.rect.left for cell in first[1:]]
+    shared = sum(1 for edge in edges if any(abs(edge - other) <= _SAME for other in known))
+    return 2 * shared >= len(edges)
+
+
+def _rows(cells: Sequence[RawCell]) -> list[list[RawCell]]:
+    """The cells by the row that they start in, from left to right."""
+    number = _places([edge for cell in cells for edge in (cell.rect.top, cell.rect.bottom)])
+    rows: dict[int, list[RawCell]] = {}
+    for cell in sorted(cells, key=lambda each: (number(each.rect.top), each.rect.left)):
+        rows.setdefault(number(cell.rect.top), []).append(cell)
+    return [rows[key] for key in sorted(rows)]
+
+
+def _without_repeated_headers(above: RawTable, moved: list[RawCell]) -> list[RawCell]:
+    """The cells below the break without the header rows that are printed again on every page."""
+    known = {tuple(cell.words for cell in row if cell.words) for row in _rows(above.cells)}
+    rows = _rows(moved)
+    for place, row in enumerate(rows):
+        words = tuple(cell.words for cell in row if cell.words)
+        if len(words) < 2 or words not in known or any(_NUMBER.fullmatch(word) for word in words):
+            break
+    else:
+        place = len(rows)
+    repeated = {cell.rect for row in rows[:place] for cell in row}
+    if not repeated:
+        return moved
+    bottom = max(rect.bottom for rect in repeated)
+    kept = [cell for cell in moved if cell.rect not in repeated]
+    start = min((cell.rect.top for cell in kept), default=bottom)
+    first = min(cell.rect.top for cell in moved)
+    return [
+        RawCell(cell.rect._replace(top=cell.rect.top - start + first, bottom=cell.rect.bottom - start + first), cell.lines)
+        for cell in kept
+    ]
+
+
+def _joined_at_break(above: list[RawCell], below: list[RawCell]) -> list[RawCell]:
+    """All cells, those that the page break cut in two as one."""
+    bottom = max(cell.rect.bottom for cell in above)
+    last = [cell for cell in above if abs(cell.rect.bottom - bottom) <= _SAME]
+    first = _rows(below)[0]
+    pairs = [
+        (upper, lower)
+        for upper in last
+        for lower in first
+        if abs(upper.rect.left - lower.rect.left) <= _SAME and abs(upper.rect.right - lower.rect.right) <= _SAME
+    ]
+    row_cut = len(pairs) == len(last) == len(first) and _cuts_row(pairs)
+    rows_above = min(cell.rect.bottom - cell.rect.top for cell in last)
+    rows_below = min(cell.rect.bottom - cell.rect.top for cell in first)
+    for upper, lower in pairs:
+        spans = (
+            upper.rect.bottom - upper.rect.top > rows_above + _SAME
+            or lower.rect.bottom - lower.rect.top > rows_below + _SAME
+        )
+        if row_cut or (spans and _is_one_merge(upper, lower)):
+            above.remove(upper)
+            below.remove(lower)
+            lines = upper.lines if upper.words == lower.words else upper.lines + lower.lines
+            above.append(RawCell(upper.rect._replace(bottom=lower.rect.bottom), lines))
+    return above + below
+
+
+def _is_one_merge(upper: RawCell, lower: RawCell) -> bool:
+    """True for the two halves of a merged cell: its words stand in one of them, or are a label of a few characters."""
+    if not upper.words or not lower.words:
+        return True
+    return len(upper.words) <= 2 and len(lower.words) <= 2
+
+
+def _cuts_row(pairs: Sequence[tuple[RawCell, RawCell]]) -> bool:
+    """True where the row below only has what did not fit above: words of cells whose last line is full."""
+    going_on = [(upper, lower) for upper, lower in pairs if lower.words]
+    finished = [upper for upper, lower in pairs if upper.words and not lower.words]
+    if not going_on or not finished:
+        return False
+    return all(
+        upper.lines
+        and not _ENUMERATED.match(lower.words)
+        and not _NUMBER.fullmatch(lower.words)
+        and not upper.words.endswith("。")
+        and is_full(upper.lines[-1], lower.lines[0], upper.rect.right)
+        for upper, lower in going_on
+    )
+
+
+def number_cells(table: RawTable) -> tuple[list[GridCell], int, int]:
+    """The cells with their rows and columns in reading order, and how many of both there are. No place is uncovered."""
+    row_of = _places([edge for cell in table.cells for edge in (cell.rect.top, cell.rect.bottom)])
+    column_of = _places([edge for cell in table.cells for edge in (cell.rect.left, cell.rect.right)])
+    taken: set[tuple[int, int]] = set()
+    found: list[GridCell] = []
+    for cell in sorted(table.cells, key=lambda each: (row_of(each.rect.top), column_of(each.rect.left))):
+        row, column = row_of(cell.rect.top), column_of(cell.rect.left)
+        height = max(1, row_of(cell.rect.bottom) - row)
+        width = max(1, column_of(cell.rect.right) - column)
+        places = {(r, c) for r in range(row, row + height) for c in range(column, column + width)}
+        if places & taken and not cell.lines:
+            continue
+        taken |= places
+        found.append(GridCell(row, column, height, width, cell.rect.right - cell.rect.left, cell.lines))
+    rows = max(cell.row + cell.row_span for cell in found)
+    columns = max(cell.column + cell.column_span for cell in found)
+    empty = ((r, c) for r in range(rows) for c in range(columns) if (r, c) not in taken)
+    found += [GridCell(row, column, 1, 1, 0.0, ()) for row, column in empty]
+    return sorted(found, key=lambda each: (each.row, each.column)), rows, columns
+
+
+def _places(edges: Sequence[float]) -> Callable[[float], int]:
+    """The number of an edge among all edges, those near each other being one."""
+    starts: list[float] = []
+    for edge in sorted(edges):
+        if not starts or edge - starts[-1] > _SAME:
+            starts.append(edge)
+    return lambda edge: max(0, sum(1 for start in starts if start <= edge + 1e-6) - 1)
