@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from eval.generated.reports import GeneratedReport, generate_report
-from eval.writers import write_docx, write_text
+from eval.writers import Block, write_docx, write_pdf, write_text
 
-FORMATS = ("text", "docx")
+_WRITERS: Mapping[str, Callable[[tuple[Block, ...]], bytes]] = {"docx": write_docx, "pdf": write_pdf}
+FORMATS = ("text", *_WRITERS)
 
 
 def write_generated(
@@ -16,10 +17,10 @@ def write_generated(
 ) -> None:
     """Writes the reports of ``count`` seeds from ``seed`` on, with their gold; ``OSError`` where that cannot be done.
 
-    ``out/reports/*.txt`` are written whatever the formats, as gold quotes them; ``docx`` adds ``out/formats/*.docx``.
+    ``out/reports/*.txt`` are written whatever the formats, as gold quotes them; the others, as ``docx``, add ``out/formats/*.docx``.
     ``progress`` is called after each report with how many are written and how many there will be.
     """
-    for folder in ("reports", "gold", *(["formats"] if "docx" in formats else [])):
+    for folder in ("reports", "gold", *(["formats"] if set(formats) & _WRITERS.keys() else [])):
         (out / folder).mkdir(parents=True, exist_ok=True)
     for done in range(count):
         _write(generate_report(seed + done), out, formats)
@@ -30,5 +31,6 @@ def _write(report: GeneratedReport, out: Path, formats: Sequence[str]) -> None:
     gold = report.gold.model_dump_json(indent=1) + "\n"
     for folder, suffix, words in (("reports", "txt", write_text(report.blocks)), ("gold", "json", gold)):
         (out / folder / f"{report.name}.{suffix}").write_text(words, encoding="utf-8", newline="\n")
-    if "docx" in formats:
-        (out / "formats" / f"{report.name}.docx").write_bytes(write_docx(report.blocks))
+    for suffix in formats:
+        if suffix in _WRITERS:
+            (out / "formats" / f"{report.name}.{suffix}").write_bytes(_WRITERS[suffix](report.blocks))

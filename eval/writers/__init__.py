@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eval.writers.blocks import Block, Grid, GridCell, Heading, Lines, Paragraph, TextBox
 from eval.writers.notation import parse_source
+from eval.writers.pdf import write_pdf
 from eval.writers.plain import write_text
 from eval.writers.word import write_docx
 
@@ -20,6 +21,7 @@ __all__ = [
     "TextBox",
     "parse_source",
     "write_docx",
+    "write_pdf",
     "write_reports",
     "write_text",
 ]

@@ -18,7 +18,7 @@ _INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\0")
 _SPACES = frozenset("\t\n\r\f\v\xa0\u2002\u2003\u2009")
 
 
-def character(text: str) -> str:
+def character(text: str, font: str = "") -> str:
     """The character or ligature that pdfminer tells for a glyph, as it is meant; empty for what is not seen."""
     if _UNMAPPED.fullmatch(text):
         return UNKNOWN

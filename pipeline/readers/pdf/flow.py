@@ -28,14 +28,23 @@ def read_flow(pages: Sequence[PageContent]) -> list[Block]:
     for page in pages:
         kept = [line for line in lines[page.number] if line not in dropped]
         items += sorted([*kept, *tables[page.number]], key=lambda item: item.rect.top)
-    return _blocks(_joined_tables(items), _measures(pages, items))
+    return _blocks(_joined_tables(items, _bottoms(pages, items)), _measures(pages, items))
 
 
-def _joined_tables(items: Iterable[Line | RawTable]) -> list[Line | RawTable]:
+def _bottoms(pages: Sequence[PageContent], items: Iterable[Line | RawTable]) -> Mapping[int, float]:
+    """How far down each page is filled at most, by the fullest page of its height."""
+    heights = {page.number: round(page.height) for page in pages}
+    lowest: dict[int, float] = defaultdict(float)
+    for item in items:
+        lowest[heights[item.page]] = max(lowest[heights[item.page]], item.rect.bottom)
+    return {page: lowest[height] for page, height in heights.items()}
+
+
+def _joined_tables(items: Iterable[Line | RawTable], bottoms: Mapping[int, float]) -> list[Line | RawTable]:
     joined: list[Line | RawTable] = []
     for item in items:
         if joined and isinstance(item, RawTable) and isinstance(joined[-1], RawTable):
-            whole = continue_table(joined[-1], item)
+            whole = continue_table(joined[-1], item, bottoms[joined[-1].last_page])
             if whole is not None:
                 joined[-1] = whole
                 continue
@@ -55,11 +64,7 @@ def _measures(pages: Sequence[PageContent], items: Sequence[Line | RawTable]) ->
     shared = {width: measure_lines(lines, width) for width, lines in by_width.items()}
     measures = {}
     for page, lines in by_page.items():
-        common = shared[round(widths[page])]
-        measures[page] = common
-        if len(lines) >= 8:
-            own = measure_lines(lines, widths[page])
-            measures[page] = own._replace(indented=common.indented)
+        measures[page] = measure_lines(lines, widths[page], shared[round(widths[page])])
     return measures
 
 
@@ -69,7 +74,7 @@ def _blocks(items: Iterable[Line | RawTable], measures: Mapping[int, Measure]) -
     for item in items:
         if isinstance(item, Line) and paragraph:
             before = paragraph[-1]
-            if goes_on(before, item, measures[before.page], before.page == item.page):
+            if goes_on(before, item, measures[before.page], measures[item.page]):
                 paragraph.append(item)
                 continue
         if paragraph:

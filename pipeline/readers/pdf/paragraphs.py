@@ -16,6 +16,7 @@ _HEADING = re.compile(
 )
 _ENUMERATED = re.compile(r"\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[)）]|\d{1,2}[)）]|[①-⑳]|[-•●◆■]\s")
 _SENTENCE_END = tuple("。！？；：!?;:")
+_TITLE_END = ("报告", "表")
 _LONG = 8  # characters: shorter lines tell nothing of the right margin
 
 
@@ -28,22 +29,37 @@ class Measure(NamedTuple):
     indented: bool
 
 
-def measure_lines(lines: Sequence[Line], width: float) -> Measure:
-    """The measure that lines of one width of page (or of one column) were set to."""
+def measure_lines(lines: Sequence[Line], width: float, shared: Measure | None = None) -> Measure:
+    """The measure that lines were set to, on pages or in columns of that width.
+
+    With ``shared``, the measure of the whole file, the lines are those of one page: they have a measure of their own
+    only where enough of them say so.
+    """
     size = median(line.size for line in lines)
-    left = _left_margin(lines)
-    right = _right_margin(lines, size)
-    if right is None:
+    right = _right_margin(lines, size, 0.5 if shared else 0.2)
+    if right is None and shared:
+        return shared
+    full = max(max(line.rect.right for line in lines), width) if right is None else right
+    left = _left_margin(lines, full - 1.5 * size, shared)
+    if right is None or (shared is None and right < width - left - 3 * size and _share(lines, right, size) < 0.35):
         right = max(max(line.rect.right for line in lines), width - left)
+    if shared:
+        return shared._replace(left=left, right=right)
     steps = [b.baseline - a.baseline for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page]
     steps = [step for step in steps if step > 0.5 * size]
     indents = sum(1 for line in lines if 1.2 * size < line.rect.left - left < 3.2 * size)
-    return Measure(
-        left, right, median(steps) if steps else 2 * size, indents >= 2 and indents >= 0.08 * len(lines)
-    )
+    return Measure(left, right, median(steps) if steps else 2 * size, indents >= max(2, 0.08 * len(lines)))
 
 
-def _left_margin(lines: Sequence[Line]) -> float:
+def _left_margin(lines: Sequence[Line], full: float, shared: Measure | None) -> float:
+    """Where lines go on after full ones, most of the time; else where the leftmost ones start together."""
+    after = [line.rect.left for before, line in zip(lines, lines[1:], strict=False) if before.rect.right >= full]
+    if len(after) >= 3:
+        edge = max(after, key=lambda one: sum(1 for other in after if abs(other - one) <= 2.5))
+        if 2 * sum(1 for other in after if abs(other - edge) <= 2.5) >= len(after):
+            return edge
+    if shared:
+        return shared.left
     edges = sorted(line.rect.left for line in lines)
     wanted = max(2, len(edges) // 20)
     for place, edge in enumerate(edges):
@@ -52,36 +68,39 @@ def _left_margin(lines: Sequence[Line]) -> float:
     return edges[0]
 
 
-def _right_margin(lines: Sequence[Line], size: float) -> float | None:
-    """The rightmost place where enough lines end together."""
+def _right_margin(lines: Sequence[Line], size: float, share: float) -> float | None:
+    """The rightmost place where enough of the longer lines end together."""
     edges = sorted((line.rect.right for line in lines if len(line.text) >= _LONG), reverse=True)
-    wanted = max(3, len(edges) // 6)
-    for place, edge in enumerate(edges):
-        if sum(1 for other in edges[place:] if edge - other <= 0.8 * size) >= wanted:
+    wanted = max(3, share * len(edges))
+    for edge in edges:
+        if sum(1 for other in edges if 0 <= edge - other <= 0.8 * size) >= wanted:
             return edge
     return None
 
 
-def goes_on(before: Line, line: Line, measure: Measure, same_measure: bool = True) -> bool:
-    """True where ``line`` is the continuation of ``before`` in one paragraph.
+def _share(lines: Sequence[Line], right: float, size: float) -> float:
+    edges = [line.rect.right for line in lines if len(line.text) >= _LONG]
+    return sum(1 for edge in edges if abs(edge - right) <= 0.8 * size) / max(1, len(edges))
 
-    ``measure`` is that of ``before``; ``same_measure`` is false where ``line`` stands in another column or page.
-    """
+
+def goes_on(before: Line, line: Line, measure: Measure, next_measure: Measure) -> bool:
+    """True where ``line`` is the continuation of ``before`` in one paragraph; each has the measure that it was set to."""
     if abs(line.size - before.size) > 0.15 * before.size:
         return False
-    if same_measure and line.baseline - before.baseline > 1.5 * measure.pitch:
+    if line.page == before.page and line.baseline - before.baseline > 1.5 * measure.pitch:
         return False
-    if not is_full(before, line, measure.right, 0.6 * before.size):
-        return False
-    indent = line.rect.left - measure.left if same_measure else 0.0
-    return _begins_nothing(before, line, measure, indent)
+    return is_full(before, line, measure.right, 0.6 * before.size) and _begins_nothing(before, line, next_measure)
 
 
-def _begins_nothing(before: Line, line: Line, measure: Measure, indent: float) -> bool:
+def _begins_nothing(before: Line, line: Line, measure: Measure) -> bool:
+    """True where a line after a full one has no mark of a new paragraph: an indent, the number of a heading."""
     heading = _HEADING.match(line.text) is not None
     numbered = heading or _ENUMERATED.match(line.text) is not None
-    if indent > 0.9 * line.size:
-        return not numbered and not before.text.endswith(_SENTENCE_END)
-    if heading and (line.font != before.font or not measure.indented or line.rect.right < measure.right - 2 * line.size):
+    ended = before.text.endswith(_SENTENCE_END)
+    short = line.rect.right < measure.right - 2 * line.size
+    if line.rect.left - measure.left > 0.9 * line.size:
+        return not numbered and not ended and not before.text.endswith(_TITLE_END)
+    if heading and (short or line.font != before.font or not measure.indented):
         return False
-    return measure.indented or not numbered
+    titled = short and ended and not line.text.endswith(_SENTENCE_END)
+    return measure.indented or not (numbered or titled)

@@ -62,8 +62,8 @@ def _page_numbers(edges: Mapping[int, tuple[list[Line], list[Line]]], pages: int
 
 
 def _is_marked(match: re.Match[str]) -> bool:
-    """True for — 3 — and 第3页, which say what they are, and false for 3."""
-    return "页" in match[0] or bool(match["left"].strip() and match["right"].strip())
+    """True for — 1 —, 第1页 and 1/1, which say what they are, and false for 1."""
+    return "页" in match[0] or match[0] == "1/1" or bool(match["left"].strip() and match["right"].strip())
 
 
 def _repeated(

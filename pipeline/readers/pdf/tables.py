@@ -12,6 +12,7 @@ from pipeline.readers.pdf.ruled import Frame, outline
 from pipeline.readers.pdf.wrapping import is_full
 
 _SAME = 4.0  # points: edges that near are one edge, on two pages too
+_PASSAGE = 12  # characters: a cell that runs on over a page has at least that many before it
 _TITLE = re.compile(r"绩效.{0,12}表|自评.{0,6}表|基础数据表")
 _NUMBER = re.compile(r"[\d.,%％\s]+")
 _ENUMERATED = re.compile(r"\s*[(（]?\d{1,2}[.．、)）]|[①-⑳]")
@@ -30,11 +31,12 @@ class RawCell(NamedTuple):
 
 
 class RawTable(NamedTuple):
-    """A table: the page that it starts on and where, the page that it ends on, and its cells."""
+    """A table: the page that it starts on and where, the page that it ends on and how far down, and its cells."""
 
     page: int
     rect: Rect
     last_page: int
+    last_bottom: float
     cells: tuple[RawCell, ...]
 
 
@@ -63,13 +65,16 @@ def fill_frames(page: PageContent, frames: Sequence[Frame]) -> tuple[list[RawTab
     for frame in frames:
         cells = tuple(RawCell(rect, tuple(lines_of(held[rect], page.number))) for rect in frame.cells)
         if any(cell.lines for cell in cells):
-            tables.append(RawTable(page.number, frame.rect, page.number, cells))
+            tables.append(RawTable(page.number, frame.rect, page.number, frame.rect.bottom, cells))
     return tables, outside
 
 
-def continue_table(above: RawTable, below: RawTable) -> RawTable | None:
-    """Both as one table where ``below``, at the top of the next page, goes on with ``above``; else none."""
-    if below.page != above.last_page + 1 or not _goes_on(above, below):
+def continue_table(above: RawTable, below: RawTable, bottom: float) -> RawTable | None:
+    """Both as one table where ``below``, at the top of the next page, goes on with ``above``; else none.
+
+    ``bottom`` is how far down the page of ``above`` may be filled.
+    """
+    if below.page != above.last_page + 1 or not _goes_on(above, below, bottom - above.last_bottom):
         return None
     shift = outline([cell.rect for cell in above.cells]).bottom - below.rect.top
     moved = [
@@ -78,18 +83,21 @@ def continue_table(above: RawTable, below: RawTable) -> RawTable | None:
     ]
     moved = _without_repeated_headers(above, moved)
     if not moved:
-        return above._replace(last_page=below.last_page)
+        return above._replace(last_page=below.page, last_bottom=below.rect.bottom)
     cells = _joined_at_break(list(above.cells), moved)
-    return above._replace(last_page=below.last_page, cells=tuple(cells))
+    return above._replace(last_page=below.page, last_bottom=below.rect.bottom, cells=tuple(cells))
 
 
-def _goes_on(above: RawTable, below: RawTable) -> bool:
+def _goes_on(above: RawTable, below: RawTable, room: float) -> bool:
+    """True for the same outer edges and no title, where the next row had no room or stands in the same columns."""
     whole = outline([cell.rect for cell in above.cells])
     if abs(whole.left - below.rect.left) > _SAME or abs(whole.right - below.rect.right) > _SAME:
         return False
     first = _rows([*below.cells])[0]
     if len(first) == 1 and _TITLE.search(first[0].words):
         return False
+    if room < first[0].rect.bottom - first[0].rect.top + _SAME:
+        return True
     known = {edge for cell in above.cells for edge in (cell.rect.left, cell.rect.right)}
     edges = [cell.rect.left for cell in first[1:]]
     shared = sum(1 for edge in edges if any(abs(edge - other) <= _SAME for other in known))
@@ -139,15 +147,11 @@ def _joined_at_break(above: list[RawCell], below: list[RawCell]) -> list[RawCell
         for lower in first
         if abs(upper.rect.left - lower.rect.left) <= _SAME and abs(upper.rect.right - lower.rect.right) <= _SAME
     ]
-    row_cut = len(pairs) == len(last) == len(first) and _cuts_row(pairs)
-    rows_above = min(cell.rect.bottom - cell.rect.top for cell in last)
-    rows_below = min(cell.rect.bottom - cell.rect.top for cell in first)
+    row_cut = len(pairs) == len(last) == len(first) and _cuts_row(
+        [pair for pair in pairs if not (_spans(pair[0], last) or _spans(pair[1], first))]
+    )
     for upper, lower in pairs:
-        spans = (
-            upper.rect.bottom - upper.rect.top > rows_above + _SAME
-            or lower.rect.bottom - lower.rect.top > rows_below + _SAME
-        )
-        if row_cut or (spans and _is_one_merge(upper, lower)):
+        if row_cut or ((_spans(upper, last) or _spans(lower, first)) and _is_one_merge(upper, lower)):
             above.remove(upper)
             below.remove(lower)
             lines = upper.lines if upper.words == lower.words else upper.lines + lower.lines
@@ -155,11 +159,17 @@ def _joined_at_break(above: list[RawCell], below: list[RawCell]) -> list[RawCell
     return above + below
 
 
+def _spans(cell: RawCell, row: Sequence[RawCell]) -> bool:
+    """True where a cell is merged over more rows than this one."""
+    height = min(each.rect.bottom - each.rect.top for each in row)
+    return cell.rect.bottom - cell.rect.top > height + _SAME
+
+
 def _is_one_merge(upper: RawCell, lower: RawCell) -> bool:
     """True for the two halves of a merged cell: its words stand in one of them, or are a label of a few characters."""
     if not upper.words or not lower.words:
         return True
-    return len(upper.words) <= 2 and len(lower.words) <= 2
+    return (len(upper.words) <= 2 and len(lower.words) <= 2) or lower.words[0] in "（("
 
 
 def _cuts_row(pairs: Sequence[tuple[RawCell, RawCell]]) -> bool:
@@ -168,6 +178,8 @@ def _cuts_row(pairs: Sequence[tuple[RawCell, RawCell]]) -> bool:
     finished = [upper for upper, lower in pairs if upper.words and not lower.words]
     if not going_on or not finished:
         return False
+    if not any(len(upper.lines) > 1 and len(upper.words) >= _PASSAGE for upper, _ in going_on):
+        return False  # a label of its own, in a row that has nothing else
     return all(
         upper.lines
         and not _ENUMERATED.match(lower.words)
