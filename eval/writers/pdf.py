@@ -240,7 +240,9 @@ class _Table:
             for slot in row:
                 if not slot.continued:
                     room = self.edges[slot.column + slot.cell.column_span] - self.edges[slot.column] - 2 * PADDING
-                    lines = [line for part in slot.cell.text.split("\n") for line in broken(part, style.cell_size, room)]
+                    lines = [
+                        line for part in slot.cell.text.split("\n") for line in broken(part, style.cell_size, room)
+                    ]
                     below = min(slot.cell.row_span, len(rows) - number)
                     self.cells.append(_Cell(number, slot.column, below, slot.cell.column_span, lines))
         self.heights = [self.height_of(self.most_lines(row)) for row in range(len(rows))]

@@ -13,7 +13,10 @@ _DOUBLE = 0.25  # of the size: a character drawn again that near is bold, not a 
 
 
 class Line(NamedTuple):
-    """Characters on one line of a page, with their place. ``spaced`` tells that a space follows at its end."""
+    """Characters on one line of a page, with their place.
+
+    ``spaced`` tells that a space follows at its end, ``column`` in which of two columns it stands (0 for none).
+    """
 
     page: int
     text: str
@@ -22,6 +25,7 @@ class Line(NamedTuple):
     size: float
     font: str
     spaced: bool = False
+    column: int = 0
 
 
 def glyph_rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:

@@ -35,7 +35,9 @@ def open_pages(data: bytes, name: str) -> list[PDFPage]:
     _refuse_bombs(data, name)
     pages = list(islice(PDFPage.create_pages(_document(data, name)), MAX_PAGES + 1))
     if len(pages) > MAX_PAGES:
-        raise TooLarge(f"页数过多：{name}（上限 {MAX_PAGES:,} 页）", "绩效自评报告不会这么长；请确认文件，或拆分后再处理。")
+        raise TooLarge(
+            f"页数过多：{name}（上限 {MAX_PAGES:,} 页）", "绩效自评报告不会这么长；请确认文件，或拆分后再处理。"
+        )
     if not pages:
         raise DamagedFile(f"PDF 里没有一页可读：{name}", _DAMAGED)
     return pages

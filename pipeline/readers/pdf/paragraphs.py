@@ -16,17 +16,24 @@ _HEADING = re.compile(
 )
 _ENUMERATED = re.compile(r"\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[)）]|\d{1,2}[)）]|[①-⑳]|[-•●◆■]\s")
 _SENTENCE_END = tuple("。！？；：!?;:")
+_STOP = 0.2  # of the size: justified lines end together that closely
+_TELLING = 8  # full lines: fewer may end together by chance
 _TITLE_END = ("报告", "表")
 _LONG = 8  # characters: shorter lines tell nothing of the right margin
 
 
 class Measure(NamedTuple):
-    """The margins between which lines run, how far apart they are, and whether paragraphs begin with an indent."""
+    """The margins between which lines run, how far apart they are, and whether paragraphs begin with an indent.
+
+    ``stops`` are where full lines end in justified text, of which there may be several (commas hang out); in ragged
+    text there are none.
+    """
 
     left: float
     right: float
     pitch: float
     indented: bool
+    stops: tuple[float, ...] = ()
 
 
 def measure_lines(lines: Sequence[Line], width: float, shared: Measure | None = None) -> Measure:
@@ -43,12 +50,14 @@ def measure_lines(lines: Sequence[Line], width: float, shared: Measure | None = 
     left = _left_margin(lines, full - 1.5 * size, shared)
     if right is None or (shared is None and right < width - left - 3 * size and _share(lines, right, size) < 0.35):
         right = max(max(line.rect.right for line in lines), width - left)
+    stops = _stops(lines, right, size)
     if shared:
-        return shared._replace(left=left, right=right)
+        return shared._replace(left=left, right=right, stops=stops or shared.stops)
     steps = [b.baseline - a.baseline for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page]
     steps = [step for step in steps if step > 0.5 * size]
     indents = sum(1 for line in lines if 1.2 * size < line.rect.left - left < 3.2 * size)
-    return Measure(left, right, median(steps) if steps else 2 * size, indents >= max(2, 0.08 * len(lines)))
+    pitch = median(steps) if steps else 2 * size
+    return Measure(left, right, pitch, indents >= max(2, 0.08 * len(lines)), stops)
 
 
 def _left_margin(lines: Sequence[Line], full: float, shared: Measure | None) -> float:
@@ -78,6 +87,21 @@ def _right_margin(lines: Sequence[Line], size: float, share: float) -> float | N
     return None
 
 
+def _stops(lines: Sequence[Line], right: float, size: float) -> tuple[float, ...]:
+    """Where justified lines end: the few places where nearly all of the full lines do."""
+    edges = sorted(line.rect.right for line in lines if line.rect.right > right - 1.2 * size)
+    groups: list[list[float]] = []
+    for edge in edges:
+        if groups and edge - groups[-1][0] <= _STOP * size:
+            groups[-1].append(edge)
+        else:
+            groups.append([edge])
+    firm = [group for group in groups if len(group) >= max(2, 0.12 * len(edges))]
+    if len(edges) < _TELLING or sum(map(len, firm)) < 0.75 * len(edges):
+        return ()
+    return tuple(median(group) for group in firm)
+
+
 def _share(lines: Sequence[Line], right: float, size: float) -> float:
     edges = [line.rect.right for line in lines if len(line.text) >= _LONG]
     return sum(1 for edge in edges if abs(edge - right) <= 0.8 * size) / max(1, len(edges))
@@ -89,7 +113,13 @@ def goes_on(before: Line, line: Line, measure: Measure, next_measure: Measure) -
         return False
     if line.page == before.page and line.baseline - before.baseline > 1.5 * measure.pitch:
         return False
-    return is_full(before, line, measure.right, 0.6 * before.size) and _begins_nothing(before, line, next_measure)
+    return _is_full(before, line, measure) and _begins_nothing(before, line, next_measure)
+
+
+def _is_full(before: Line, line: Line, measure: Measure) -> bool:
+    if measure.stops and before.rect.right < measure.stops[-1]:
+        return any(abs(before.rect.right - stop) <= _STOP * before.size for stop in measure.stops)
+    return is_full(before, line, measure.right, 0.6 * before.size)
 
 
 def _begins_nothing(before: Line, line: Line, measure: Measure) -> bool:

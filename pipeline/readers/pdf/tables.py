@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from pipeline.readers.pdf.lines import Line, lines_of
@@ -13,6 +14,10 @@ from pipeline.readers.pdf.wrapping import is_full
 
 _SAME = 4.0  # points: edges that near are one edge, on two pages too
 _PASSAGE = 12  # characters: a cell that runs on over a page has at least that many before it
+_LABEL = 8  # characters of a label
+_WHOLE_LABEL = re.compile(
+    r"(?:指标|目标|情况|措施|资金|成本|产出|效益|满意度|管理|投入|过程|决策|效果|数量|质量|时效|影响|[)）])\Z"
+)
 _TITLE = re.compile(r"绩效.{0,12}表|自评.{0,6}表|基础数据表")
 _NUMBER = re.compile(r"[\d.,%％\s]+")
 _ENUMERATED = re.compile(r"\s*[(（]?\d{1,2}[.．、)）]|[①-⑳]")
@@ -38,6 +43,7 @@ class RawTable(NamedTuple):
     last_page: int
     last_bottom: float
     cells: tuple[RawCell, ...]
+    ruled: bool = True
 
 
 class GridCell(NamedTuple):
@@ -74,14 +80,12 @@ def continue_table(above: RawTable, below: RawTable, bottom: float) -> RawTable 
 
     ``bottom`` is how far down the page of ``above`` may be filled.
     """
-    if below.page != above.last_page + 1 or not _goes_on(above, below, bottom - above.last_bottom):
+    if not above.ruled and not below.ruled:
+        below = _in_columns_of(above, below)
+    if above.ruled != below.ruled or below.page != above.last_page + 1 or not _goes_on(above, below, bottom - above.last_bottom):
         return None
     shift = outline([cell.rect for cell in above.cells]).bottom - below.rect.top
-    moved = [
-        RawCell(cell.rect._replace(top=cell.rect.top + shift, bottom=cell.rect.bottom + shift), cell.lines)
-        for cell in below.cells
-    ]
-    moved = _without_repeated_headers(above, moved)
+    moved = _without_repeated_headers(above, [_lower(cell, shift) for cell in below.cells])
     if not moved:
         return above._replace(last_page=below.page, last_bottom=below.rect.bottom)
     cells = _joined_at_break(list(above.cells), moved)
@@ -104,6 +108,25 @@ def _goes_on(above: RawTable, below: RawTable, room: float) -> bool:
     return 2 * shared >= len(edges)
 
 
+def _in_columns_of(above: RawTable, below: RawTable) -> RawTable:
+    """``below`` with the edges of ``above`` where it has as many columns that stand in the same places.
+
+    Columns without rules are as wide as their words on each page.
+    """
+    wanted, own = (sorted({edge for cell in each.cells for edge in (cell.rect.left, cell.rect.right)}) for each in (above, below))
+    if len(wanted) != len(own) or any(
+        min(right, own_right) - max(left, own_left) < 0.5 * min(right - left, own_right - own_left)
+        for left, right, own_left, own_right in zip(wanted, wanted[1:], own, own[1:], strict=False)
+    ):
+        return below
+    edge = dict(zip(own, wanted, strict=True))
+    cells = [
+        cell._replace(rect=cell.rect._replace(left=edge[cell.rect.left], right=edge[cell.rect.right]))
+        for cell in below.cells
+    ]
+    return below._replace(cells=tuple(cells), rect=below.rect._replace(left=wanted[0], right=wanted[-1]))
+
+
 def _rows(cells: Sequence[RawCell]) -> list[list[RawCell]]:
     """The cells by the row that they start in, from left to right."""
     number = _places([edge for cell in cells for edge in (cell.rect.top, cell.rect.bottom)])
@@ -115,25 +138,28 @@ def _rows(cells: Sequence[RawCell]) -> list[list[RawCell]]:
 
 def _without_repeated_headers(above: RawTable, moved: list[RawCell]) -> list[RawCell]:
     """The cells below the break without the header rows that are printed again on every page."""
-    known = {tuple(cell.words for cell in row if cell.words) for row in _rows(above.cells)}
+    known = {_words(row) for row in _rows(above.cells)}
     rows = _rows(moved)
-    for place, row in enumerate(rows):
-        words = tuple(cell.words for cell in row if cell.words)
-        if len(words) < 2 or words not in known or any(_NUMBER.fullmatch(word) for word in words):
-            break
-    else:
-        place = len(rows)
-    repeated = {cell.rect for row in rows[:place] for cell in row}
+    again = takewhile(lambda row: _is_header(words := _words(row)) and words in known, rows)
+    repeated = {cell.rect for row in again for cell in row}
     if not repeated:
         return moved
-    bottom = max(rect.bottom for rect in repeated)
     kept = [cell for cell in moved if cell.rect not in repeated]
-    start = min((cell.rect.top for cell in kept), default=bottom)
-    first = min(cell.rect.top for cell in moved)
-    return [
-        RawCell(cell.rect._replace(top=cell.rect.top - start + first, bottom=cell.rect.bottom - start + first), cell.lines)
-        for cell in kept
-    ]
+    start = min((cell.rect.top for cell in kept), default=0.0)
+    return [_lower(cell, min(cell.rect.top for cell in moved) - start) for cell in kept]
+
+
+def _words(row: Sequence[RawCell]) -> tuple[str, ...]:
+    return tuple(cell.words for cell in row if cell.words)
+
+
+def _is_header(words: Sequence[str]) -> bool:
+    """True for several words and no number."""
+    return len(words) > 1 and not any(_NUMBER.fullmatch(word) for word in words)
+
+
+def _lower(cell: RawCell, by: float) -> RawCell:
+    return cell._replace(rect=cell.rect._replace(top=cell.rect.top + by, bottom=cell.rect.bottom + by))
 
 
 def _joined_at_break(above: list[RawCell], below: list[RawCell]) -> list[RawCell]:
@@ -166,10 +192,13 @@ def _spans(cell: RawCell, row: Sequence[RawCell]) -> bool:
 
 
 def _is_one_merge(upper: RawCell, lower: RawCell) -> bool:
-    """True for the two halves of a merged cell: its words stand in one of them, or are a label of a few characters."""
-    if not upper.words or not lower.words:
+    """True for the two halves of a merged cell: its words stand in one of them, or the break cuts a label in two."""
+    if not upper.words or not lower.words or lower.words[0] in "（(":
         return True
-    return (len(upper.words) <= 2 and len(lower.words) <= 2) or lower.words[0] in "（("
+    if len(upper.words) <= 2 and len(lower.words) <= 2:
+        return True
+    narrow = is_full(upper.lines[-1], lower.lines[0], upper.rect.right)
+    return narrow and len(upper.words) <= _LABEL and not _WHOLE_LABEL.search(upper.words)
 
 
 def _cuts_row(pairs: Sequence[tuple[RawCell, RawCell]]) -> bool:
@@ -178,7 +207,7 @@ def _cuts_row(pairs: Sequence[tuple[RawCell, RawCell]]) -> bool:
     finished = [upper for upper, lower in pairs if upper.words and not lower.words]
     if not going_on or not finished:
         return False
-    if not any(len(upper.lines) > 1 and len(upper.words) >= _PASSAGE for upper, _ in going_on):
+    if len(going_on) < 2 and not any(len(upper.lines) > 1 and len(upper.words) >= _PASSAGE for upper, _ in going_on):
         return False  # a label of its own, in a row that has nothing else
     return all(
         upper.lines

@@ -61,7 +61,7 @@ class _Writer:
         above = {(cell.row + down, cell.column) for cell in numbered for down in range(1, cell.row_span)}
         starting = {(cell.row, cell.column): cell for cell in numbered}
         cells: list[Cell] = []
-        for row, places in groupby(sorted(starting.keys() | above), key=lambda place: place[0]):
+        for _, places in groupby(sorted(starting.keys() | above), key=lambda place: place[0]):
             for place in places:
                 self.add("\t")
                 if place in starting:
