@@ -17,7 +17,8 @@ def write_generated(
 ) -> None:
     """Writes the reports of ``count`` seeds from ``seed`` on, with their gold; ``OSError`` where that cannot be done.
 
-    ``out/reports/*.txt`` are written whatever the formats, as gold quotes them; the others, as ``docx``, add ``out/formats/*.docx``.
+    ``out/reports/*.txt`` are written whatever the formats, as gold quotes them; the others, as ``docx``,
+    add ``out/formats/*.docx``.
     ``progress`` is called after each report with how many are written and how many there will be.
     """
     for folder in ("reports", "gold", *(["formats"] if set(formats) & _WRITERS.keys() else [])):

@@ -42,8 +42,10 @@ def place_lines(page: PageContent, glyphs: Sequence[Glyph]) -> list[PlacedLine]:
         left = [glyph for glyph in inside if glyph.left < band.gutter]
         right = [glyph for glyph in inside if glyph.left >= band.gutter]
         for column, some in enumerate((left, right), 1):
-            for line in lines_of(some, page.number):
-                placed.append(PlacedLine((band.top, column, line.rect.top), line._replace(column=column)))
+            placed += [
+                PlacedLine((band.top, column, line.rect.top), line._replace(column=column))
+                for line in lines_of(some, page.number)
+            ]
     placed += [PlacedLine((line.rect.top, 0, line.rect.top), line) for line in lines_of(rest, page.number)]
     return sorted(placed, key=lambda each: each.order)
 

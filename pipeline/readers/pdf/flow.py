@@ -60,7 +60,7 @@ def _joined_tables(items: Iterable[Line | RawTable], bottoms: Mapping[int, float
 
 
 def _measures(pages: Sequence[PageContent], items: Sequence[Line | RawTable]) -> Mapping[tuple[int, int], Measure]:
-    """The measure of each page and column that has lines: its own where it has enough of them, else that of its like."""
+    """The measure of each page and column that has lines: its own or that of its like."""
     alike: dict[tuple[int, int], list[Line]] = defaultdict(list)
     by_place: dict[tuple[int, int], list[Line]] = defaultdict(list)
     widths = {page.number: page.width for page in pages}

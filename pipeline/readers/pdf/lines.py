@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -107,7 +108,7 @@ def _spaced_text(row: Sequence[Glyph]) -> str:
 def _usual_gap(row: Sequence[Glyph]) -> float:
     """How far apart the glyphs of a letter-spaced line stand."""
     inked = [glyph for glyph in row if glyph.text != " "]
-    gaps = [right.left - left.right for left, right in zip(inked, inked[1:], strict=False)]
+    gaps = [right.left - left.right for left, right in pairwise(inked)]
     return max(0.0, median(gaps)) if len(gaps) >= 3 else 0.0
 
 

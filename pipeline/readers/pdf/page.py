@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipeline.errors import TooLarge
@@ -16,8 +17,8 @@ from pipeline.readers.pdf.characters import character
 
 if TYPE_CHECKING:
     from pdfminer.layout import LTChar, LTContainer, LTCurve, LTImage
-    from pdfminer.pdfpage import PDFPage
     from pdfminer.pdfinterp import PDFResourceManager
+    from pdfminer.pdfpage import PDFPage
 
 MAX_GLYPHS = 60_000
 MAX_SHAPES = 60_000
@@ -57,10 +58,8 @@ class Glyph(NamedTuple):
 
 
 class PageContent(NamedTuple):
-    """A page's glyphs and rules. ``turn`` is by how many degrees it was turned clockwise to be read.
-
-    ``pictured`` is the share of the page that pictures cover; ``undrawn`` counts glyphs without a known character.
-    """
+    """A page's glyphs and rules. ``turn`` is by how many degrees it was turned clockwise to be read, ``pictured`` the
+    share of it that pictures cover."""
 
     number: int
     width: float
@@ -176,7 +175,7 @@ class _Found:
     def take_glyph(self, item: LTChar) -> None:
         a, b, _, _, e, f = item.matrix
         degrees = round(math.degrees(math.atan2(b, a))) % 360
-        text = character(item.get_text())
+        text = character(item.get_text(), item.fontname)
         if degrees % 90 or not text or not math.isfinite(sum(item.bbox)) or item.size <= 0:
             return  # a watermark stands aslant
         rect = self.rect(*item.bbox)
@@ -185,8 +184,7 @@ class _Found:
             (rect.left + rect.right) / 2, (rect.top + rect.bottom) / 2
         ):
             return
-        size = item.size if degrees % 180 == 0 else item.width
-        self.glyphs.append((degrees, rect, x, y, text, item.fontname if size > 0 else ""))
+        self.glyphs.append((degrees, rect, x, y, text, item.fontname))
 
     def take_picture(self, item: LTImage) -> None:
         rect = self.rect(*item.bbox)
@@ -213,7 +211,7 @@ class _Found:
             yield rect._replace(left=rect.right)
         else:
             points = item.pts
-            for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+            for (x0, y0), (x1, y1) in pairwise(points):
                 if min(abs(x1 - x0), abs(y1 - y0)) <= 0.5:
                     yield self.rect(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -25,14 +26,15 @@ _LONG = 8  # characters: shorter lines tell nothing of the right margin
 class Measure(NamedTuple):
     """The margins between which lines run, how far apart they are, and whether paragraphs begin with an indent.
 
-    ``stops`` are where full lines end in justified text, of which there may be several (commas hang out); in ragged
-    text there are none.
+    ``stops`` are where full lines of that ``size`` end in justified text, of which there may be several (commas hang
+    out); in ragged text there are none.
     """
 
     left: float
     right: float
     pitch: float
     indented: bool
+    size: float = 0.0
     stops: tuple[float, ...] = ()
 
 
@@ -52,17 +54,17 @@ def measure_lines(lines: Sequence[Line], width: float, shared: Measure | None = 
         right = max(max(line.rect.right for line in lines), width - left)
     stops = _stops(lines, right, size)
     if shared:
-        return shared._replace(left=left, right=right, stops=stops or shared.stops)
-    steps = [b.baseline - a.baseline for a, b in zip(lines, lines[1:], strict=False) if a.page == b.page]
+        return shared._replace(left=left, right=right, stops=shared.stops and (stops or shared.stops), size=size)
+    steps = [b.baseline - a.baseline for a, b in pairwise(lines) if a.page == b.page]
     steps = [step for step in steps if step > 0.5 * size]
     indents = sum(1 for line in lines if 1.2 * size < line.rect.left - left < 3.2 * size)
     pitch = median(steps) if steps else 2 * size
-    return Measure(left, right, pitch, indents >= max(2, 0.08 * len(lines)), stops)
+    return Measure(left, right, pitch, indents >= max(2, 0.08 * len(lines)), size, stops)
 
 
 def _left_margin(lines: Sequence[Line], full: float, shared: Measure | None) -> float:
     """Where lines go on after full ones, most of the time; else where the leftmost ones start together."""
-    after = [line.rect.left for before, line in zip(lines, lines[1:], strict=False) if before.rect.right >= full]
+    after = [line.rect.left for before, line in pairwise(lines) if before.rect.right >= full]
     if len(after) >= 3:
         edge = max(after, key=lambda one: sum(1 for other in after if abs(other - one) <= 2.5))
         if 2 * sum(1 for other in after if abs(other - edge) <= 2.5) >= len(after):
@@ -96,8 +98,8 @@ def _stops(lines: Sequence[Line], right: float, size: float) -> tuple[float, ...
             groups[-1].append(edge)
         else:
             groups.append([edge])
-    firm = [group for group in groups if len(group) >= max(2, 0.12 * len(edges))]
-    if len(edges) < _TELLING or sum(map(len, firm)) < 0.75 * len(edges):
+    firm = [group for group in groups if len(group) >= max(3, 0.1 * len(edges))]
+    if len(edges) < _TELLING or sum(map(len, firm)) < 0.93 * len(edges):
         return ()
     return tuple(median(group) for group in firm)
 
@@ -108,7 +110,7 @@ def _share(lines: Sequence[Line], right: float, size: float) -> float:
 
 
 def goes_on(before: Line, line: Line, measure: Measure, next_measure: Measure) -> bool:
-    """True where ``line`` is the continuation of ``before`` in one paragraph; each has the measure that it was set to."""
+    """True where ``line`` is the continuation of ``before`` in one paragraph; each has its own measure."""
     if abs(line.size - before.size) > 0.15 * before.size:
         return False
     if line.page == before.page and line.baseline - before.baseline > 1.5 * measure.pitch:
@@ -117,7 +119,9 @@ def goes_on(before: Line, line: Line, measure: Measure, next_measure: Measure) -
 
 
 def _is_full(before: Line, line: Line, measure: Measure) -> bool:
-    if measure.stops and before.rect.right < measure.stops[-1]:
+    """True where the next word had no room. Without indents to tell, a justified line has to end with the others."""
+    told = not measure.indented and abs(before.size - measure.size) < 0.1 * measure.size
+    if told and measure.stops and before.rect.right < measure.stops[-1]:
         return any(abs(before.rect.right - stop) <= _STOP * before.size for stop in measure.stops)
     return is_full(before, line, measure.right, 0.6 * before.size)
 

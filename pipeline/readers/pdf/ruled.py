@@ -92,7 +92,9 @@ def _missing_sides(edges: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         inner = [edge for edge in within if left + _MEET < edge["x0"] < right - _MEET]
         if len(group) < 3 or not inner:
             continue
-        for side in (left, right):
-            if not any(abs(edge["x0"] - side) <= 2 * _MEET for edge in within):
-                added.append(_upright(side, top, bottom))
+        added += [
+            _upright(side, top, bottom)
+            for side in (left, right)
+            if not any(abs(edge["x0"] - side) <= 2 * _MEET for edge in within)
+        ]
     return added

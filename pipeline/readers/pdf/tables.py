@@ -1,4 +1,4 @@
-"""Tables before they are text: cells with their outlines and lines, joined over page breaks, then numbered as a grid."""
+"""Tables before they are text: cells with outlines and lines, joined over page breaks, then numbered as a grid."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _SAME = 4.0  # points: edges that near are one edge, on two pages too
 _PASSAGE = 12  # characters: a cell that runs on over a page has at least that many before it
 _LABEL = 8  # characters of a label
 _WHOLE_LABEL = re.compile(
-    r"(?:指标|目标|情况|措施|资金|成本|产出|效益|满意度|管理|投入|过程|决策|效果|数量|质量|时效|影响|[)）])\Z"
+    r"(?:指标|目标|情况|措施|资金|成本|产出|效益|满意度|管理|投入|过程|决策|效果|数量|质量|时效|影响|部门|单位|名称|总分|[人值率数额计)）])\Z"
 )
+_LABEL_END = re.compile(r".{0,2}(?:指标|目标)|[值标]|情况|.{0,2}完成情况|.?(?:改进)?措施")
 _TITLE = re.compile(r"绩效.{0,12}表|自评.{0,6}表|基础数据表")
 _NUMBER = re.compile(r"[\d.,%％\s]+")
 _ENUMERATED = re.compile(r"\s*[(（]?\d{1,2}[.．、)）]|[①-⑳]")
@@ -82,7 +83,11 @@ def continue_table(above: RawTable, below: RawTable, bottom: float) -> RawTable 
     """
     if not above.ruled and not below.ruled:
         below = _in_columns_of(above, below)
-    if above.ruled != below.ruled or below.page != above.last_page + 1 or not _goes_on(above, below, bottom - above.last_bottom):
+    if (
+        above.ruled != below.ruled
+        or below.page != above.last_page + 1
+        or not _goes_on(above, below, bottom - above.last_bottom)
+    ):
         return None
     shift = outline([cell.rect for cell in above.cells]).bottom - below.rect.top
     moved = _without_repeated_headers(above, [_lower(cell, shift) for cell in below.cells])
@@ -113,7 +118,9 @@ def _in_columns_of(above: RawTable, below: RawTable) -> RawTable:
 
     Columns without rules are as wide as their words on each page.
     """
-    wanted, own = (sorted({edge for cell in each.cells for edge in (cell.rect.left, cell.rect.right)}) for each in (above, below))
+    wanted, own = (
+        sorted({edge for cell in each.cells for edge in (cell.rect.left, cell.rect.right)}) for each in (above, below)
+    )
     if len(wanted) != len(own) or any(
         min(right, own_right) - max(left, own_left) < 0.5 * min(right - left, own_right - own_left)
         for left, right, own_left, own_right in zip(wanted, wanted[1:], own, own[1:], strict=False)
@@ -177,7 +184,8 @@ def _joined_at_break(above: list[RawCell], below: list[RawCell]) -> list[RawCell
         [pair for pair in pairs if not (_spans(pair[0], last) or _spans(pair[1], first))]
     )
     for upper, lower in pairs:
-        if row_cut or ((_spans(upper, last) or _spans(lower, first)) and _is_one_merge(upper, lower)):
+        merged = _spans(upper, last) or _spans(lower, first)
+        if row_cut or (_is_one_merge(upper, lower) if merged else _is_one_label(upper, lower)):
             above.remove(upper)
             below.remove(lower)
             lines = upper.lines if upper.words == lower.words else upper.lines + lower.lines
@@ -197,8 +205,18 @@ def _is_one_merge(upper: RawCell, lower: RawCell) -> bool:
         return True
     if len(upper.words) <= 2 and len(lower.words) <= 2:
         return True
-    narrow = is_full(upper.lines[-1], lower.lines[0], upper.rect.right)
-    return narrow and len(upper.words) <= _LABEL and not _WHOLE_LABEL.search(upper.words)
+    return _cuts_label(upper, lower)
+
+
+def _is_one_label(upper: RawCell, lower: RawCell) -> bool:
+    """True where a label of cells that are not merged is cut in two: 年度总体 above, 目标 below."""
+    return _LABEL_END.fullmatch(lower.words) is not None and _cuts_label(upper, lower)
+
+
+def _cuts_label(upper: RawCell, lower: RawCell) -> bool:
+    if not 0 < len(upper.words) <= _LABEL or not lower.words or _WHOLE_LABEL.search(upper.words):
+        return False
+    return is_full(upper.lines[-1], lower.lines[0], upper.rect.right)
 
 
 def _cuts_row(pairs: Sequence[tuple[RawCell, RawCell]]) -> bool:

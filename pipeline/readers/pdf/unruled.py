@@ -116,7 +116,9 @@ def _columns(group: Sequence[_Row]) -> list[tuple[float, float]] | None:
     return columns
 
 
-def _table(page: int, group: Sequence[_Row], columns: Sequence[tuple[float, float]], levels: Sequence[float]) -> RawTable:
+def _table(
+    page: int, group: Sequence[_Row], columns: Sequence[tuple[float, float]], levels: Sequence[float]
+) -> RawTable:
     whole = outline([word.rect for row in group for word in row.words])
     edges = [whole.left, *((a[1] + b[0]) / 2 for a, b in pairwise(columns)), whole.right]
     bands = list(_bands(group, levels))
