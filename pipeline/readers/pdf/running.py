@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise, takewhile
 from statistics import median
 
 from pipeline.readers.pdf.lines import Line
@@ -29,13 +30,23 @@ def running_lines(pages: Sequence[PageContent], lines: Mapping[int, Sequence[Lin
     numbers = _page_numbers(edges, len(pages))
     repeated = _repeated(edges, lines, len(pages))
     found: set[Line] = set()
-    for sides in edges.values():
-        for side in sides:
-            for line in side:
-                if line not in numbers and line not in repeated:
-                    break
-                found.add(line)
+    for number, sides in edges.items():
+        for side, inward in zip(sides, (1, -1), strict=True):
+            run = list(takewhile(lambda line: line in numbers or line in repeated, side))
+            ordered = sorted(lines[number], key=lambda line: line.rect.top)[::inward]
+            while run and run[-1] not in numbers and not _is_apart(run[-1], ordered[len(run) :]):
+                run.pop()
+            found.update(run)
     return frozenset(found)
+
+
+def _is_apart(line: Line, further_in: Sequence[Line]) -> bool:
+    """True where the next line is further away than lines of one text are, or of another size."""
+    if not further_in or abs(further_in[0].size - line.size) > 0.1 * line.size:
+        return True
+    steps = [abs(b.baseline - a.baseline) for a, b in pairwise(further_in)]
+    usual = median(steps) if steps else 2 * line.size
+    return abs(further_in[0].baseline - line.baseline) > 1.2 * usual
 
 
 def _edges(page: PageContent, lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
