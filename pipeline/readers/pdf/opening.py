@@ -33,7 +33,10 @@ def open_pages(data: bytes, name: str) -> list[PDFPage]:
     if b"/Encrypt" in data:
         data = _unlocked(data, name)
     _refuse_bombs(data, name)
-    pages = list(islice(PDFPage.create_pages(_document(data, name)), MAX_PAGES + 1))
+    try:
+        pages = list(islice(PDFPage.create_pages(_document(data)), MAX_PAGES + 1))
+    except Exception as error:  # its errors have no common base: struct.error, TypeError, RecursionError …
+        raise DamagedFile(f"PDF 已损坏：{name}（{type(error).__name__}）", _DAMAGED) from error
     if len(pages) > MAX_PAGES:
         raise TooLarge(
             f"页数过多：{name}（上限 {MAX_PAGES:,} 页）", "绩效自评报告不会这么长；请确认文件，或拆分后再处理。"
@@ -43,14 +46,11 @@ def open_pages(data: bytes, name: str) -> list[PDFPage]:
     return pages
 
 
-def _document(data: bytes, name: str) -> PDFDocument:
+def _document(data: bytes) -> PDFDocument:
     from pdfminer.pdfdocument import PDFDocument
     from pdfminer.pdfparser import PDFParser
 
-    try:
-        return PDFDocument(PDFParser(BytesIO(data)))
-    except Exception as error:  # its errors have no common base: struct.error, TypeError, RecursionError …
-        raise DamagedFile(f"PDF 已损坏：{name}（{type(error).__name__}）", _DAMAGED) from error
+    return PDFDocument(PDFParser(BytesIO(data)))
 
 
 def _unlocked(data: bytes, name: str) -> bytes:

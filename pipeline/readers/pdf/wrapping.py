@@ -10,6 +10,7 @@ from pipeline.readers.pdf.lines import Line
 _WORD = re.compile(r"[“‘「《〈（(【\[]*(?:[A-Za-z0-9.,%/:+\-]+|.)[，。、；：？！”’」》〉）)】\]%％…]*", re.DOTALL)
 _ITEM = re.compile(r"\d{1,2}[.．、](?!\d)|[（(][一二三四五六七八九十\d]{1,2}[)）]|[①-⑳]")
 _ITEM_END = tuple("；;。")
+_CUT_NUMBER = re.compile(r"\d[.．]\Z")
 _PADDING = 6.0  # points: cells keep that free on each side (Word: 5.4)
 
 
@@ -36,6 +37,8 @@ def cell_joint(before: Line, after: Line, width: float, widest: float) -> str:
     """
     taken = before.rect.right - before.rect.left
     room = max(width - 2 * _PADDING, widest) - taken
+    if _CUT_NUMBER.search(before.text) and after.text[:1].isdigit():
+        return ""
     meant = room >= first_word_width(after) + 1.0 and before.page == after.page
     if meant or (_ITEM.match(after.text) and before.text.endswith(_ITEM_END)):
         return "\n"
