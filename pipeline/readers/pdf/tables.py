@@ -18,7 +18,7 @@ _LABEL = 8  # characters of a label
 _WHOLE_LABEL = re.compile(
     r"(?:指标|目标|情况|措施|资金|成本|产出|效益|满意度|管理|投入|过程|决策|效果|数量|质量|时效|影响|部门|单位|名称|总分|[人值率数额计)）])\Z"
 )
-_REST_OF_LABEL = re.compile(r"(?:指标|目标)?(?:[（(]|\Z)")
+_REST_OF_LABEL = re.compile(r"(?:指标|目标)?[（(]\d{1,3}(?:\.\d+)?分?[)）]|指标|目标")
 _LABEL_END = re.compile(r".{0,2}(?:指标|目标)|[值标]|情况|.{0,2}完成情况|.?(?:改进)?措施")
 _TITLE = re.compile(r"绩效.{0,12}表|自评.{0,6}表|基础数据表")
 _NUMBER = re.compile(r"[\d.,%％\s]+")
@@ -202,7 +202,7 @@ def _spans(cell: RawCell, row: Sequence[RawCell]) -> bool:
 
 def _is_one_merge(upper: RawCell, lower: RawCell) -> bool:
     """True for the two halves of a merged cell: its words stand in one of them, or the break cuts a label in two."""
-    if not upper.words or not lower.words or _REST_OF_LABEL.match(lower.words):
+    if not upper.words or not lower.words or _REST_OF_LABEL.fullmatch(lower.words):
         return True
     if len(upper.words) <= 2 and len(lower.words) <= 2:
         return True
@@ -211,6 +211,8 @@ def _is_one_merge(upper: RawCell, lower: RawCell) -> bool:
 
 def _is_one_label(upper: RawCell, lower: RawCell) -> bool:
     """True where a label of cells that are not merged is cut in two: 年度总体 above, 目标 below."""
+    if 0 < len(upper.words) <= _LABEL and _REST_OF_LABEL.fullmatch(lower.words):
+        return True
     return _LABEL_END.fullmatch(lower.words) is not None and _cuts_label(upper, lower)
 
 
