@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -69,8 +70,11 @@ def _bands_at(gutter: float, glyphs: Iterable[Glyph]) -> Iterator[_Band]:
         for glyph in ordered
         if glyph.left < gutter + 0.4 * glyph.size and glyph.right > gutter - 0.4 * glyph.size
     ]
+    places = [glyph.baseline for glyph in ordered]
     for above, below in pairwise([-1.0, *crossing, float("inf")]):
-        inside = [glyph for glyph in ordered if above + 1.0 < glyph.baseline < below - 1.0]
+        inside = ordered[bisect_right(places, above + 1.0) : bisect_left(places, below - 1.0)]
+        if len(inside) < 2 * _LINES * _WORDS:
+            continue
         left = [glyph for glyph in inside if glyph.left < gutter]
         right = [glyph for glyph in inside if glyph.left >= gutter]
         if _is_column(left, ends=True) and _is_column(right, ends=False):

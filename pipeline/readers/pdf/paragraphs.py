@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -66,27 +67,30 @@ def _left_margin(lines: Sequence[Line], full: float, shared: Measure | None) -> 
     """Where lines go on after full ones, most of the time; else where the leftmost ones start together."""
     after = [line.rect.left for before, line in pairwise(lines) if before.rect.right >= full]
     if len(after) >= 3:
-        edge = max(after, key=lambda one: sum(1 for other in after if abs(other - one) <= 2.5))
-        if 2 * sum(1 for other in after if abs(other - edge) <= 2.5) >= len(after):
+        near = _counter(after)
+        edge = max(after, key=lambda one: near(one - 2.5, one + 2.5))
+        if 2 * near(edge - 2.5, edge + 2.5) >= len(after):
             return edge
     if shared:
         return shared.left
     edges = sorted(line.rect.left for line in lines)
     wanted = max(2, len(edges) // 20)
-    for place, edge in enumerate(edges):
-        if sum(1 for other in edges[place:] if other - edge <= 2.5) >= wanted:
-            return edge
-    return edges[0]
+    near = _counter(edges)
+    return next((edge for edge in edges if near(edge, edge + 2.5) >= wanted), edges[0])
 
 
 def _right_margin(lines: Sequence[Line], size: float, share: float) -> float | None:
     """The rightmost place where enough of the longer lines end together."""
     edges = sorted((line.rect.right for line in lines if len(line.text) >= _LONG), reverse=True)
     wanted = max(3, share * len(edges))
-    for edge in edges:
-        if sum(1 for other in edges if 0 <= edge - other <= 0.8 * size) >= wanted:
-            return edge
-    return None
+    near = _counter(edges)
+    return next((edge for edge in edges if near(edge - 0.8 * size, edge) >= wanted), None)
+
+
+def _counter(edges: Sequence[float]) -> Callable[[float, float], int]:
+    """How many of the edges lie between two places."""
+    ordered = sorted(edges)
+    return lambda low, high: bisect_right(ordered, high) - bisect_left(ordered, low)
 
 
 def _stops(lines: Sequence[Line], right: float, size: float) -> tuple[float, ...]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pipeline.errors import TooLarge
 from pipeline.readers.pdf.page import PageContent, Rect
 
-MAX_RULES = 6_000
+MAX_RULES, MAX_CROSSINGS = 3_000, 6_000
 """Of one page, joined ones counted once. The search for cells takes time with their square."""
 
 _SNAP = 2.5  # points: rules that near are the same rule, drawn twice or in pieces
@@ -32,15 +32,21 @@ def ruled_frames(page: PageContent) -> list[Frame]:
         return []
     edges = merge_edges(list(_edges(page.rules)), _SNAP, _SNAP, _MEET, _MEET)
     edges = [edge for edge in edges if max(edge["width"], edge["height"]) > _SNAP]
-    if len(edges) > MAX_RULES:
-        raise TooLarge(
-            f"第 {page.number} 页的线条过多（{len(edges):,} 条，上限 {MAX_RULES:,} 条）",
-            "绩效自评报告的表格不会这样；请删去这一页（多为图纸），或从原文件重新导出 PDF。",
-        )
+    _refuse_above(len(edges), MAX_RULES, page.number)
     edges += _missing_sides(edges)
-    cells = intersections_to_cells(edges_to_intersections(edges, _MEET, _MEET))
+    crossings = edges_to_intersections(edges, _MEET, _MEET)
+    _refuse_above(len(crossings), MAX_CROSSINGS, page.number)
+    cells = intersections_to_cells(crossings)
     frames = [_frame([Rect(*map(float, cell)) for cell in group]) for group in cells_to_tables(cells)]
     return sorted((frame for frame in frames if len(frame.cells) > 1), key=lambda frame: frame.rect.top)
+
+
+def _refuse_above(count: int, most: int, number: int) -> None:
+    if count > most:
+        raise TooLarge(
+            f"第 {number} 页的线条过多（{count:,} 处，上限 {most:,} 处）",
+            "绩效自评报告的表格不会这样；请删去这一页（多为图纸），或从原文件重新导出 PDF。",
+        )
 
 
 def _frame(cells: Sequence[Rect]) -> Frame:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -12,6 +14,8 @@ from pipeline.readers.pdf.page import Glyph, PageContent, Rect
 from pipeline.readers.pdf.ruled import Frame, outline
 from pipeline.readers.pdf.wrapping import is_full
 
+_STRIP = 20.0  # points
+_MOST_PAGES = 60  # of one table: a list longer than that is no form, and would take time with its square
 _SAME = 4.0  # points: edges that near are one edge, on two pages too
 _PASSAGE = 12  # characters: a cell that runs on over a page has at least that many before it
 _LABEL = 8  # characters of a label
@@ -64,11 +68,15 @@ def fill_frames(page: PageContent, frames: Sequence[Frame]) -> tuple[list[RawTab
     places = [(frame, cell) for frame in frames for cell in frame.cells]
     places.sort(key=lambda place: (place[1].right - place[1].left) * (place[1].bottom - place[1].top))
     held: dict[Rect, list[Glyph]] = {cell: [] for _, cell in places}
+    strips: dict[int, list[Rect]] = defaultdict(list)  # so that no glyph is held against every cell of the page
+    for _, cell in places:
+        for strip in range(int(cell.top // _STRIP), int(cell.bottom // _STRIP) + 1):
+            strips[strip].append(cell)
     outside: list[Glyph] = []
     for glyph in page.glyphs:
         x, y = (glyph.left + glyph.right) / 2, glyph.baseline - 0.38 * glyph.size
-        cell = next((cell for _, cell in places if cell.holds(x, y)), None)
-        (outside if cell is None else held[cell]).append(glyph)
+        holder = next((cell for cell in strips.get(int(y // _STRIP), ()) if cell.holds(x, y)), None)
+        (outside if holder is None else held[holder]).append(glyph)
     tables = []
     for frame in frames:
         cells = tuple(RawCell(rect, tuple(lines_of(held[rect], page.number))) for rect in frame.cells)
@@ -86,6 +94,7 @@ def continue_table(above: RawTable, below: RawTable, bottom: float) -> RawTable 
         below = _in_columns_of(above, below)
     if (
         above.ruled != below.ruled
+        or below.page - above.page >= _MOST_PAGES
         or below.page != above.last_page + 1
         or not _goes_on(above, below, bottom - above.last_bottom)
     ):
@@ -268,4 +277,4 @@ def _places(edges: Sequence[float]) -> Callable[[float], int]:
     for edge in sorted(edges):
         if not starts or edge - starts[-1] > _SAME:
             starts.append(edge)
-    return lambda edge: max(0, sum(1 for start in starts if start <= edge + 1e-6) - 1)
+    return lambda edge: max(0, bisect_right(starts, edge + 1e-6) - 1)
