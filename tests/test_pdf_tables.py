@@ -207,6 +207,22 @@ def test_a_row_that_the_page_break_cuts_is_one() -> None:
     assert words(found.tables[0]) == [["表头"], ["数量指标", "完成全县水库巡查任务并及时上报巡查情况和整改结果", "10"]]
 
 
+@pytest.mark.parametrize(
+    ("above", "below", "number"),
+    [
+        ("9.5", "8.25", None),
+        ("115", "0", None),
+        ("9.5", "10", None),
+        ("285.7", "1", "285.71"),
+        ("100.0", "0%", "100.00%"),
+    ],
+)
+def test_two_numbers_at_a_page_break_never_become_a_third(above: str, below: str, number: str | None) -> None:
+    found = two(plain(("执行率不低于年初", "万元", above)), plain(("", "", below)), height=34)
+    numbers = [row[-1] for row in words(found.tables[0])[1:]]
+    assert numbers == ([number] if number else [above, below])
+
+
 def test_a_row_that_has_only_a_label_is_not_glued_to_the_row_before() -> None:
     found = two(plain(("成本指标", "经济成本指标", "10")), plain(("", "社会成本指标", "")))
     assert words(found.tables[0])[1:] == [["成本指标", "经济成本指标", "10"], ["社会成本指标"]]

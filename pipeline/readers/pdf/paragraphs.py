@@ -18,8 +18,9 @@ _HEADING = re.compile(
 )
 _ENUMERATED = re.compile(r"\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[)）]|\d{1,2}[)）]|[①-⑳]|[-•●◆■]\s")
 _SENTENCE_END = tuple("。！？；：!?;:")
-_STOP = 0.2  # of the size: justified lines end together that closely
-_TELLING = 8  # full lines: fewer may end together by chance
+_FAR = 1.35  # of the distance between lines: more begins a paragraph
+_STOP = 0.12  # of the size: justified lines end together that closely
+_TELLING = 12  # full lines: fewer may end together by chance
 _TITLE_END = ("报告", "表")
 _LONG = 8  # characters: shorter lines tell nothing of the right margin
 
@@ -56,11 +57,16 @@ def measure_lines(lines: Sequence[Line], width: float, shared: Measure | None = 
     stops = _stops(lines, right, size)
     if shared:
         return shared._replace(left=left, right=right, stops=shared.stops and (stops or shared.stops), size=size)
-    steps = [b.baseline - a.baseline for a, b in pairwise(lines) if a.page == b.page]
-    steps = [step for step in steps if step > 0.5 * size]
     indents = sum(1 for line in lines if 1.2 * size < line.rect.left - left < 3.2 * size)
-    pitch = median(steps) if steps else 2 * size
-    return Measure(left, right, pitch, indents >= max(2, 0.08 * len(lines)), size, stops)
+    return Measure(left, right, _pitch(lines, size), indents >= max(2, 0.08 * len(lines)), size, stops)
+
+
+def _pitch(lines: Sequence[Line], size: float) -> float:
+    """How far apart lines of one paragraph stand: the lower quartile, since there may be room between paragraphs."""
+    pairs = [(a, b) for a, b in pairwise(lines) if a.page == b.page]
+    alike = [(a, b) for a, b in pairs if abs(a.size - size) + abs(b.size - size) <= 0.1 * size]
+    steps = sorted(b.baseline - a.baseline for a, b in alike if b.baseline - a.baseline > 0.8 * size)
+    return steps[len(steps) // 4] if steps else 2 * size
 
 
 def _left_margin(lines: Sequence[Line], full: float, shared: Measure | None) -> float:
@@ -102,7 +108,7 @@ def _stops(lines: Sequence[Line], right: float, size: float) -> tuple[float, ...
             groups[-1].append(edge)
         else:
             groups.append([edge])
-    firm = [group for group in groups if len(group) >= max(3, 0.1 * len(edges))]
+    firm = sorted(groups, key=len)[-2:]
     if len(edges) < _TELLING or sum(map(len, firm)) < 0.93 * len(edges):
         return ()
     return tuple(median(group) for group in firm)
@@ -117,7 +123,8 @@ def goes_on(before: Line, line: Line, measure: Measure, next_measure: Measure) -
     """True where ``line`` is the continuation of ``before`` in one paragraph; each has its own measure."""
     if abs(line.size - before.size) > 0.15 * before.size:
         return False
-    if line.page == before.page and line.baseline - before.baseline > 1.5 * measure.pitch:
+    pitch = measure.pitch * max(1.0, line.size / measure.size)
+    if line.page == before.page and line.baseline - before.baseline > _FAR * pitch:
         return False
     return _is_full(before, line, measure) and _begins_nothing(before, line, next_measure)
 
@@ -140,5 +147,9 @@ def _begins_nothing(before: Line, line: Line, measure: Measure) -> bool:
         return not numbered and not ended and not before.text.endswith(_TITLE_END)
     if heading and (short or line.font != before.font or not measure.indented):
         return False
-    titled = short and ended and not line.text.endswith(_SENTENCE_END)
+    titled = (
+        line.rect.right < measure.left + 0.6 * (measure.right - measure.left)
+        and ended
+        and not line.text.endswith(_SENTENCE_END)
+    )
     return measure.indented or not (numbered or titled)

@@ -17,7 +17,8 @@ from pipeline.readers.pdf.wrapping import is_full
 _STRIP = 20.0  # points
 _MOST_PAGES = 60  # of one table: a list longer than that is no form, and would take time with its square
 _SAME = 4.0  # points: edges that near are one edge, on two pages too
-_PASSAGE = 12  # characters: a cell that runs on over a page has at least that many before it
+_DECIMALS_CUT = re.compile(r"[\d,]+(?:\.\n\d{1,2}[%％]?|\.\d\n\d[%％]?|\.\d\d?\n[%％])")
+_LEVEL = re.compile(r".{2,6}指标(?:[（(].*)?")
 _LABEL = 8  # characters of a label
 _WHOLE_LABEL = re.compile(
     r"(?:指标|目标|情况|措施|资金|成本|产出|效益|满意度|管理|投入|过程|决策|效果|数量|质量|时效|影响|部门|单位|名称|总分|[人值率数额计)）])\Z"
@@ -232,21 +233,23 @@ def _cuts_label(upper: RawCell, lower: RawCell) -> bool:
 
 
 def _cuts_row(pairs: Sequence[tuple[RawCell, RawCell]]) -> bool:
-    """True where the row below only has what did not fit above: words of cells whose last line is full."""
+    """True where the row below only has what did not fit above: the rest of some cells, and nothing of most."""
     going_on = [(upper, lower) for upper, lower in pairs if lower.words]
     finished = [upper for upper, lower in pairs if upper.words and not lower.words]
-    if not going_on or not finished:
+    if not going_on or len(going_on) > len(finished):
         return False
-    if len(going_on) < 2 and not any(len(upper.lines) > 1 and len(upper.words) >= _PASSAGE for upper, _ in going_on):
-        return False  # a label of its own, in a row that has nothing else
-    return all(
-        upper.lines
-        and not _ENUMERATED.match(lower.words)
-        and not _NUMBER.fullmatch(lower.words)
-        and not upper.words.endswith("。")
-        and is_full(upper.lines[-1], lower.lines[0], upper.rect.right)
-        for upper, lower in going_on
-    )
+    return all(_cuts_cell(upper, lower) for upper, lower in going_on)
+
+
+def _cuts_cell(upper: RawCell, lower: RawCell) -> bool:
+    """True where the words below can be the rest of those above, whose last line is full."""
+    if not upper.lines:
+        return False
+    if _NUMBER.fullmatch(lower.words):  # of a number only its decimals, so that two never become a third
+        return _DECIMALS_CUT.fullmatch(f"{upper.words}\n{lower.words}") is not None
+    if _ENUMERATED.match(lower.words) or _LEVEL.fullmatch(lower.words) or upper.words.endswith("。"):
+        return False
+    return is_full(upper.lines[-1], lower.lines[0], upper.rect.right)
 
 
 def number_cells(table: RawTable) -> tuple[list[GridCell], int, int]:

@@ -27,7 +27,7 @@ def first_word_width(line: Line) -> float:
 
 def width_of(text: str) -> float:
     """The width of a text in its size, roughly."""
-    return sum(1.0 if unicodedata.east_asian_width(one) in "WFA" else 0.5 for one in text)
+    return sum(1.0 if unicodedata.east_asian_width(one) in "WFA" else 0.58 for one in text)
 
 
 def cell_joint(before: Line, after: Line, width: float, widest: float) -> str:
