@@ -190,7 +190,8 @@ def _generate(
     count: Annotated[int, typer.Option(metavar="份", min=1, help="生成多少份。")] = 200,
     seed: Annotated[int, typer.Option(metavar="整数", help="第一份的种子；种子相同，报告相同。")] = 1,
     file_format: Annotated[
-        list[str] | None, typer.Option("--format", metavar="格式", help="text、docx、html 或 xlsx，可重复；默认 text。")
+        list[str] | None,
+        typer.Option("--format", metavar="格式", help="text、docx、pdf、html、xlsx，可重复。"),
     ] = None,
 ) -> None:
     require_packages()

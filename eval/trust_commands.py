@@ -27,7 +27,7 @@ Engines = Annotated[
 ]
 Versions = Annotated[list[str] | None, typer.Option("--prompts", metavar="版本", help="提示词版本，可重复。")]
 DEFAULT_CORPUS = Path("eval/corpus")
-_PACKAGES = ("jinja2", "numpy", "scipy", "sklearn", "vcr")
+_PACKAGES = ("jinja2", "numpy", "reportlab", "scipy", "sklearn", "vcr")
 _INSTALL = (
     "pip install 'budget-performance-extract[eval]'（在源码文件夹里：pip install -c constraints.txt -e '.[eval]'）。"
 )

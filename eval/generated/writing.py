@@ -7,12 +7,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from eval.generated.reports import GeneratedReport, generate_report
-from eval.writers import Block, write_docx, write_html, write_text, write_xlsx
+from eval.writers import Block, write_docx, write_html, write_pdf, write_text, write_xlsx
 
 _WRITERS: Mapping[str, Callable[[tuple[Block, ...]], bytes]] = MappingProxyType(
     {
         "docx": write_docx,
         "html": lambda blocks: write_html(blocks).encode(),
+        "pdf": write_pdf,
         "xlsx": write_xlsx,
     }
 )

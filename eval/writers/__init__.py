@@ -9,6 +9,7 @@ from eval.writers.blocks import Block, Grid, GridCell, Heading, Lines, Paragraph
 from eval.writers.excel import write_xlsx
 from eval.writers.html import write_html
 from eval.writers.notation import parse_source
+from eval.writers.pdf import write_pdf
 from eval.writers.plain import write_text
 from eval.writers.word import write_docx
 
@@ -23,6 +24,7 @@ __all__ = [
     "parse_source",
     "write_docx",
     "write_html",
+    "write_pdf",
     "write_reports",
     "write_text",
     "write_xlsx",

@@ -1,0 +1,53 @@
+"""PDF files that hold text: paragraphs and tables as they are read, over page breaks, with their places on the pages.
+
+Left out, because they are no part of the report: running headers and footers, page numbers, watermarks set aslant.
+"""
+
+from __future__ import annotations
+
+from pipeline.errors import DamagedFile, EmptyFile, ReadError
+from pipeline.readers.pdf.flow import read_flow
+from pipeline.readers.pdf.images import page_image
+from pipeline.readers.pdf.opening import open_pages
+from pipeline.readers.pdf.page import PageContent, read_page
+from pipeline.readers.pdf.text_layer import unusable_pages
+from pipeline.readers.pdf.writing import write_document
+from schemas.text import Document, Source
+
+__all__ = ["SUFFIXES", "page_contents", "page_image", "read", "unusable_pages"]
+
+SUFFIXES = (".pdf",)
+
+
+def read(data: bytes, source: Source) -> Document:
+    """The document in a PDF file, its tables written as one cell a line after a tab and an empty line after each row.
+
+    ``pages`` holds an offset for each page of the file, ``boxes`` the place of each line. Raises ``DamagedFile``,
+    ``UnsupportedFormat`` or ``TooLarge``, and ``EmptyFile`` where most pages have no text that can be used.
+    """
+    pages = page_contents(data, source.name)
+    unusable = unusable_pages(pages)
+    if 2 * len(unusable) >= len(pages):
+        raise EmptyFile(
+            f"{source.name} 的 {len(pages)} 页中有 {len(unusable)} 页没有可用的文字（扫描件，或文字编码已丢失）",
+            "请先做文字识别（OCR），或向填报单位索取 Word 文件。",
+        )
+    return write_document(read_flow(pages), pages, source)
+
+
+def page_contents(data: bytes, name: str) -> list[PageContent]:
+    """What stands on each page of a PDF file; raises ``ReadError`` where that cannot be told."""
+    from pdfminer.pdfinterp import PDFResourceManager
+
+    resources = PDFResourceManager()
+    contents = []
+    for number, page in enumerate(open_pages(data, name), start=1):
+        try:
+            contents.append(read_page(page, number, resources))
+        except ReadError:
+            raise
+        except Exception as error:  # pdfminer fails in any way on pages that are broken
+            raise DamagedFile(
+                f"PDF 的第 {number} 页已损坏：{name}（{type(error).__name__}）", "请从原文件重新导出 PDF，再试一次。"
+            ) from error
+    return contents
