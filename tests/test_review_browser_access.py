@@ -103,7 +103,7 @@ def test_nothing_of_a_hostile_report_is_interpreted(chromium: Browser, tmp_path:
         )
         assert "49" not in (panel.locator(".where").text_content() or "")
         assert all(url.startswith(served.url) for url in reviewer.look.requests)
-        assert reviewer.look.complaints == []
+        assert reviewer.errors() == []
         reviewer.context.close()
 
 

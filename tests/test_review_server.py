@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -438,6 +439,32 @@ def test_an_entry_that_cannot_be_read_does_not_end_the_connection(shared: Served
 
 
 # ---- what is answered
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        (None, "zh-CN"),
+        ("", "zh-CN"),
+        ("fr-FR,de;q=0.8", "zh-CN"),
+        ("zh-TW,en;q=0.5", "zh-CN"),
+        ("fr,en-US;q=0.9,zh;q=0.8", "en"),
+        ("en", "en"),
+        ("<script>,en;q=x", "en"),
+    ],
+)
+def test_the_page_speaks_the_browsers_language(shared: Served, accepted: str | None, language: str) -> None:
+    answer = ask(
+        shared.url,
+        "GET",
+        "/",
+        {**headers(shared, origin=None), **({} if accepted is None else {"accept-language": accepted})},
+    )
+    assert f'<html lang="{language}"' in answer.text
+    assert ("字段复核" in answer.text) == (language == "zh-CN")
+    assert not re.search(
+        r"<script(?! type=\"module\" src=\"/static/)|<style|\son\w+=|\sstyle=|javascript:", answer.text
+    )
 
 
 def test_a_decision_sent_again_is_saved_once(served: Served) -> None:
