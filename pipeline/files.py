@@ -83,6 +83,24 @@ def decode_report(raw: RawReport) -> Document:
     return join_documents(Source(raw.path.name, str(raw.path), raw.sha256, "folder"), documents)
 
 
+def read_again(source: Source) -> bytes:
+    """The bytes that a document was read from, from an archive too; raises ``ReadError`` where they are no longer there
+    as they were.
+    """
+    path = Path(source.path)
+    archive = next((parent for parent in reversed(path.parents) if parent.suffix.lower() in ARCHIVES), None)
+    if archive is None or archive.is_dir():
+        data = read_bytes(path)
+    else:
+        member = next((one for one in list_members(archive) if one.path == path), None)
+        if member is None:
+            raise MissingFile(f"找不到文件：{path.name}", "压缩包可能已改动。")
+        data = read_member(archive, member)
+    if hashlib.sha256(data).hexdigest() != source.sha256:
+        raise MissingFile(f"文件在提取之后改动过：{path.name}", "请重新提取后再看。")
+    return data
+
+
 def _read(place: Place) -> bytes:
     return read_bytes(place.file) if place.member is None else read_member(place.file, place.member)
 

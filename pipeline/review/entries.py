@@ -9,6 +9,7 @@ from pipeline.confidence.signals import WORDS
 from pipeline.detail import finding_detail, line_starts, place_of
 from pipeline.review.deciding import choices_of
 from pipeline.review.folder import FieldState, Folder, evidence_of, field_id
+from pipeline.review.pictures import boxes_on_pages
 from pipeline.store import DecisionRow, FieldKey, Purpose
 from schemas.records import FieldType, field_types
 from schemas.stages import FieldRef, GroundedRecord, ScoredField
@@ -44,6 +45,7 @@ def entry_of(folder: Folder, key: FieldKey, purpose: Purpose, history: Sequence[
         "other": None if state.read is None else state.read.other,
         "read": _later_reading(state),
         "evidence": place_of(document, lines, evidence_of(record, found)),
+        "boxes": boxes_on_pages(document, evidence_of(record, found)),
         "quote": place_of(document, lines, record.quote.span),
         "score": _score(state.score),
         "reasons": list(_reasons(state)),

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from pydantic import BaseModel, ValidationError
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -30,6 +31,7 @@ from pipeline.errors import (
 from pipeline.review.access import HEADERS, MAX_BODY, Doors
 from pipeline.review.answers import ANSWERS, Answer, Call
 from pipeline.review.desk import Desk
+from pipeline.review.pictures import picture_of, source_of_page
 from pipeline.review.words import LANGUAGES, page_words
 from pipeline.store import Draw
 
@@ -77,10 +79,21 @@ def build_app(office: Office) -> ASGIApp:
         answer.set_cookie(office.doors.cookie, session, httponly=True, samesite="strict", path="/")
         return answer
 
+    async def picture(request: Request) -> Response:
+        extraction_id, number = request.path_params["extraction_id"], request.path_params["number"]
+        try:
+            source, page = await office.desk.read(
+                lambda store: source_of_page(office.desk.folder(store, extraction_id), number)
+            )
+            return Response(await run_in_threadpool(picture_of, source, page), media_type="image/png")
+        except ExtractError as error:
+            return _error(error, 404)
+
     routes = [
         Route("/", page),
         Route("/enter", enter),
         Mount("/static", StaticFiles(directory=_HERE / "static")),
+        Route("/api/page/{extraction_id}/{number:int}", picture),
         *(Route(f"/api/{one.name}", _answer(office, one), methods=[one.method]) for one in ANSWERS),
     ]
     return Guard(Starlette(routes=routes), office.doors)  # outside of everything, so that no error comes unguarded

@@ -116,6 +116,8 @@ _PAGE: dict[str, tuple[str, str]] = {
     "next_report": ("下一份报告", "Next report"),
     "evidence": ("回到出处", "Back to the evidence"),
     "pick": ("用键盘在原文里选取", "Pick from the text by keyboard"),
+    "image": ("页面图像 / 文字", "Page image / text"),
+    "no_image": ("这份报告没有页面图像", "This report has no page images"),
     "focus_filters": ("到筛选", "To the filter"),
     "new_value": ("新值", "New value"),
     "note": ("备注（可不填）", "Note (optional)"),

@@ -5,13 +5,14 @@ Left out, because they are no part of the report: running headers and footers, p
 
 from __future__ import annotations
 
-from pipeline.errors import DamagedFile, EmptyFile, ReadError
+from pipeline.errors import DamagedFile, ReadError
 from pipeline.readers.pdf.flow import read_flow
 from pipeline.readers.pdf.images import page_image
 from pipeline.readers.pdf.opening import open_pages
 from pipeline.readers.pdf.page import PageContent, read_page
 from pipeline.readers.pdf.text_layer import unusable_pages
 from pipeline.readers.pdf.writing import write_document
+from pipeline.readers.scan import read_scan
 from schemas.text import Document, Source
 
 __all__ = ["SUFFIXES", "page_contents", "page_image", "read", "unusable_pages"]
@@ -23,15 +24,13 @@ def read(data: bytes, source: Source) -> Document:
     """The document in a PDF file, its tables written as one cell a line after a tab and an empty line after each row.
 
     ``pages`` holds an offset for each page of the file, ``boxes`` the place of each line. Raises ``DamagedFile``,
-    ``UnsupportedFormat`` or ``TooLarge``, and ``EmptyFile`` where most pages have no text that can be used.
+    ``UnsupportedFormat`` or ``TooLarge``. Where most pages have no text that can be used, they are read by their looks,
+    as ``read_scan`` does.
     """
     pages = page_contents(data, source.name)
     unusable = unusable_pages(pages)
     if 2 * len(unusable) >= len(pages):
-        raise EmptyFile(
-            f"{source.name} 的 {len(pages)} 页中有 {len(unusable)} 页没有可用的文字（扫描件，或文字编码已丢失）",
-            "请先做文字识别（OCR），或向填报单位索取 Word 文件。",
-        )
+        return read_scan(data, source)
     return write_document(read_flow(pages), pages, source)
 
 

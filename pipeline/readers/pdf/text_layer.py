@@ -1,7 +1,6 @@
 """Whether the text of a PDF's pages can be used, or has to be recognized from their image.
 
-``read`` refuses what it cannot use; recognition of characters would ask ``unusable_pages`` which pages are its, and
-hand on its words as the ``Glyph``s of a ``PageContent``.
+A file that is mostly such pages is read as a scan.
 """
 
 from __future__ import annotations

@@ -45,6 +45,24 @@ def image_pages(data: bytes, name: str) -> Iterator[Gray]:
         raise DamagedFile(f"图片不完整或已损坏：{name}", "请重新扫描或另存为 PNG、JPG，再试一次。") from error
 
 
+def image_of_page(data: bytes, page: int, edge: int) -> bytes:
+    """A page of an image file, counted from 1, upright, as a PNG no longer than ``edge`` pixels.
+
+    Raises ``DamagedFile`` where it cannot be shown.
+    """
+    written = BytesIO()
+    try:
+        with _opened(data) as image:
+            _turn_to(image, page - 1)
+            _refuse_pixels(image.width * image.height, "")
+            shown = ImageOps.exif_transpose(_on_white(image))
+            shown.thumbnail((edge, edge))
+            shown.save(written, "PNG")
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise DamagedFile(f"图片的第 {page} 页无法显示", "请用看图软件打开确认。") from error
+    return written.getvalue()
+
+
 def pdf_pages(data: bytes, name: str) -> Iterator[Gray]:
     """The pages of a PDF as they are shown. Raises ``DamagedFile`` or ``TooLarge``."""
     try:

@@ -25,6 +25,7 @@ const state = {
   drawn: null, // the item that the reviewer has before them: the only one that keys may settle
   sending: false,
   finished: false, // nothing was left when last looked
+  images: true, // where a report has pages, they are shown as they look
   counts: null,
   last: [],
 };
@@ -94,7 +95,7 @@ async function show(at) {
   try {
     const [shown, report] = await Promise.all([loadEntry(current), loadReport(current)]);
     if (item() !== current) return undefined; // moved on meanwhile
-    if (paper.shown !== current.extraction_id) paper.render(current.extraction_id, report.blocks, state.words);
+    state.blocks = report.blocks;
     draw();
     highlight(shown);
     focusPanel();
@@ -137,7 +138,9 @@ function highlight(shown, extra = []) {
   const spans = [...extra];
   if (shown.quote) spans.push({ ...shown.quote, kind: "quote" });
   if (shown.evidence) spans.push({ ...shown.evidence, kind: "evidence" });
-  paper.highlight(spans);
+  if (state.images && shown.boxes.length && !extra.length) return paper.picture(shown.extraction_id, shown.boxes, state.words);
+  if (paper.shown !== shown.extraction_id) paper.render(shown.extraction_id, state.blocks, state.words);
+  return paper.highlight(spans);
 }
 
 function showNothing() {
@@ -349,6 +352,7 @@ function turnTo(field) {
 // ---- picking a number from the text by keyboard
 
 function pick() {
+  if (entry()) showText();
   const numbers = paper.numbers();
   const shown = entry();
   if (!numbers.length || !shown) return;
@@ -358,6 +362,19 @@ function pick() {
   paper.select(numbers[first < 0 ? numbers.length - 1 : first]);
   $("paper").focus({ preventScroll: true });
   say(word("pick_help"));
+}
+
+function showText() {
+  if (paper.shown === entry().extraction_id) return;
+  state.images = false;
+  highlight(entry());
+}
+
+function toggleImages() {
+  const shown = entry();
+  if (!shown || !shown.boxes.length) return say(word("no_image"));
+  state.images = !state.images;
+  return highlight(shown);
 }
 
 function pickKey(event) {
@@ -496,6 +513,7 @@ const KEYS = {
   u: () => undo(), z: () => undo(),
   g: () => nextReport(),
   e: () => { if (entry()) highlight(entry()); },
+  i: () => toggleImages(),
   v: () => pick(),
   f: () => toggleFilters(true),
   l: () => toggleLanguage(),

@@ -6,7 +6,7 @@ const LONG = 60; // characters; a value longer than that may have to be scrolled
 const KEY_LIST = [
   ["A", "accept"], ["C", "correct"], ["R", "reject"], ["Shift+R", "reject_record"], ["Q", "unsure"], ["S", "skip"],
   ["O", "take"], ["V", "pick"], ["J N ↓", "next"], ["K P ↑", "previous"], ["U Z", "undo"], ["G", "next_report"],
-  ["E", "evidence"], ["F", "focus_filters"], ["L", "language"], ["?", "help"],
+  ["E", "evidence"], ["I", "image"], ["F", "focus_filters"], ["L", "language"], ["?", "help"],
 ];
 
 export function helpContent(word, close) {

@@ -26,6 +26,34 @@ export class Paper {
     this.node.scrollTop = 0;
   }
 
+  // The pages that hold the evidence as they look, with a box around it; their text is not there to select.
+  picture(extraction, boxes, words) {
+    this.shown = null;
+    this.leaves = [];
+    this.marks = [];
+    const pages = [...new Set(boxes.map((box) => box.page))];
+    fill(this.node, pages.map((page) => this.sheet(extraction, page, boxes.filter((box) => box.page === page), words)));
+    const first = this.node.querySelector(".box");
+    const image = this.node.querySelector("img");
+    const reveal = () => first.scrollIntoView({ block: "center", inline: "nearest" });
+    reveal();
+    image.addEventListener("load", reveal, { once: true });
+  }
+
+  sheet(extraction, page, boxes, words) {
+    const title = `${words.page} ${page} ${words.page_end}`;
+    const sheet = el("div", { class: "sheet" }, el("img", { src: `/api/page/${extraction}/${page}`, alt: title }));
+    for (const box of boxes) {
+      const frame = el("div", { class: "box" });
+      frame.style.left = `${100 * box.left}%`;
+      frame.style.top = `${100 * box.top}%`;
+      frame.style.width = `${100 * (box.right - box.left)}%`;
+      frame.style.height = `${100 * (box.bottom - box.top)}%`;
+      sheet.append(frame);
+    }
+    return el("figure", {}, el("figcaption", { class: "page" }, title), sheet);
+  }
+
   block(block, words) {
     if (block.is === "page") return el("p", { class: "page" }, `${words.page} ${block.number} ${words.page_end}`);
     if (block.is === "file") return el("p", { class: "page" }, block.name);
