@@ -129,6 +129,15 @@ def test_without_indents_headings_are_told_by_their_numbers() -> None:
     assert found.text == once * 2
 
 
+def test_a_heading_at_the_margin_ends_an_indented_paragraph_that_fills_its_line() -> None:
+    def drawn(sheet: Sheet) -> None:
+        BODY(sheet)
+        sheet.prose(FIRST, MIDDLE)
+        sheet.line("二、支出情况")
+
+    assert document(drawn).text.endswith(f"{FIRST}{MIDDLE}\n二、支出情况\n")
+
+
 def test_a_title_is_not_joined_to_what_follows() -> None:
     def first(sheet: Sheet) -> None:
         sheet.line("青石县水务局部门整体支出绩效自评报告", 0, SIZE * 1.4)
