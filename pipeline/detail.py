@@ -63,8 +63,9 @@ def place_of(document: Document, lines: list[int], span: Span | None) -> dict[st
     place: dict[str, Any] = {"start": span.start, "end": span.end, "line": bisect_right(lines, span.start)}
     if document.parts:
         place["file"] = Path(document.file_at(span.start).path).name
-    if document.pages:
-        place["page"] = bisect_right(document.pages, span.start)
+    page = document.page_at(span.start)
+    if page is not None:
+        place["page"] = page
     return {**place, "text": document.quote(span)}
 
 

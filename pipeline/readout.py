@@ -71,7 +71,8 @@ def place_words(document: Document, lines: Sequence[int], span: Span | None) -> 
     if span is None:
         return "原文中未找到"
     file = f"{printable(Path(document.file_at(span.start).path).name)} " if document.parts else ""
-    page = f"{file}第{bisect_right(document.pages, span.start)}页 " if document.pages else file
+    number = document.page_at(span.start)
+    page = file if number is None else f"{file}第{number}页 "
     excerpt = shorten(document.quote(span), _EXCERPT)
     return f"{page}第{bisect_right(lines, span.start)}行 [{span.start}, {span.end})「{excerpt}」"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -110,6 +111,16 @@ class Document:
     boxes: tuple[Box, ...] = ()
     recognized: tuple[RecognizedWord, ...] = ()
     parts: tuple[Part, ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The page, from 1, that a character stands on; ``None`` where the format has no pages."""
+        if not self.pages:
+            return None
+        if self.boxes:
+            place = bisect_right(self.boxes, offset, key=lambda box: box.span.end)
+            if place < len(self.boxes):
+                return self.boxes[place].page
+        return bisect_right(self.pages, offset)
 
     def file_at(self, offset: int) -> Source:
         """The file that a character came from."""

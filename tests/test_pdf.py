@@ -7,6 +7,7 @@ import zlib
 from io import BytesIO
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -345,10 +346,32 @@ def picture(sheet: Sheet, width: float = WIDTH, height: float = HEIGHT) -> None:
     sheet.canvas.drawImage(ImageReader(Image.new("L", (40, 60), 200)), 0, 0, width, height)
 
 
-def test_a_scan_is_refused_with_a_hint() -> None:
-    with pytest.raises(EmptyFile, match="2 页中有 2 页") as raised:
+def test_a_scan_without_a_word_is_empty_and_says_so() -> None:
+    with pytest.raises(EmptyFile, match="没有认出文字") as raised:
         read(pdf(picture, picture), SOURCE)
-    assert "识别" in raised.value.hint
+    assert raised.value.hint
+
+
+def photographed(sheet: Sheet) -> None:
+    """The body's words as a picture of the page."""
+    from reportlab.lib.utils import ImageReader
+
+    with pypdfium2.PdfDocument(pdf(BODY)) as shown:
+        image = shown[0].render(scale=150 / 72).to_pil()
+    sheet.canvas.drawImage(ImageReader(image), 0, 0, WIDTH, HEIGHT)
+
+
+def test_a_scanned_page_among_others_is_read_too_and_told_where_it_is() -> None:
+    found = read(pdf(BODY, photographed, BODY), SOURCE)
+    own = f"{WHOLE}\n" * 8
+    assert found.text.startswith(own)
+    scanned = "".join(found.text[len(own) :].split())
+    assert WHOLE[:12] in scanned
+    assert found.recognized
+    assert {box.page for box in found.boxes[-4:]} == {2}
+    assert found.page_at(len(found.text) - 2) == 2
+    assert found.page_at(0) == 1
+    assert found.parts == ()
 
 
 def test_a_stamp_of_text_makes_a_scan_no_text() -> None:

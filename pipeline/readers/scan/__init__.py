@@ -7,7 +7,7 @@ Every character comes with how sure the recognition was of it (``Document.recogn
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -35,12 +35,12 @@ def read(data: bytes, source: Source) -> Document:
     return _read_pages(lambda: image_pages(data, source.name), source)
 
 
-def read_scan(data: bytes, source: Source) -> Document:
-    """The document in a PDF, by the looks of its pages; raises as ``read`` does."""
+def read_scan(data: bytes, source: Source, numbers: Sequence[int] = ()) -> Document:
+    """The document in a PDF, by the looks of its pages, or of those with the numbers; raises as ``read`` does."""
     require_engine(source.name)
     from pipeline.readers.scan.images import pdf_pages
 
-    return _read_pages(lambda: pdf_pages(data, source.name), source)
+    return _read_pages(lambda: pdf_pages(data, source.name, numbers), source)
 
 
 def require_engine(name: str) -> None:

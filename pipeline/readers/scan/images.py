@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 import numpy as np
@@ -63,16 +63,18 @@ def image_of_page(data: bytes, page: int, edge: int) -> bytes:
     return written.getvalue()
 
 
-def pdf_pages(data: bytes, name: str) -> Iterator[Gray]:
-    """The pages of a PDF as they are shown. Raises ``DamagedFile`` or ``TooLarge``."""
+def pdf_pages(data: bytes, name: str, numbers: Sequence[int] = ()) -> Iterator[Gray]:
+    """The pages of a PDF as they are shown, those with the numbers (from 1) or all. Raises ``DamagedFile`` or
+    ``TooLarge``.
+    """
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         raise DamagedFile(f"PDF 已加密、不完整或已损坏：{name}", "请取消密码，或重新导出后再试一次。") from error
     try:
         _refuse_pages(len(pdf), name)
-        for number in range(len(pdf)):
-            page = pdf[number]
+        for number in numbers or range(1, len(pdf) + 1):
+            page = pdf[number - 1]
             yield _readable(page.render(scale=_scale(page, name), grayscale=True).to_pil())
             page.close()
     except pypdfium2.PdfiumError as error:
