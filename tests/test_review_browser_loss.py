@@ -262,7 +262,7 @@ def test_a_server_that_is_killed_and_started_again_loses_nothing(
 def test_two_reviewers_at_once_never_have_the_same_field(
     chromium: Browser, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
-    with Served(doubted_database(tmp_path_factory, tmp_path / "a.duckdb")) as served:
+    with Served(sample_database(tmp_path_factory, tmp_path / "a.duckdb")) as served:
         total = len(open_fields(served.database))
         both = [visit(chromium, served, name).ready() for name in ("甲", "乙")]
         seen: list[set[str]] = [set(), set()]
