@@ -186,8 +186,8 @@ def table(machine: str, figures: Sequence[Figure], memory: dict[str, Any]) -> st
             f" | {pace} | {pages} |"
         )
     lines.append(
-        "memory over {files} files ({read} read, {duplicate} the same report again, {failed} failed, {seconds} s): first tenth {first_tenth_mb} MB,"
-        " last tenth {last_tenth_mb} MB".format(**memory)
+        "memory over {files} files ({read} read, {duplicate} the same report again, {failed} failed, {seconds} s):"
+        " first tenth {first_tenth_mb} MB, last tenth {last_tenth_mb} MB".format(**memory)
     )
     return "\n".join(lines)
 

@@ -214,7 +214,7 @@ def as_extract_error(error: Exception, path: Path) -> ExtractError:
 
 def _prepared(files: Sequence[FoundFile], known: frozenset[str]) -> Iterator[tuple[FoundFile, RawReport | Result]]:
     """Every report with its bytes, or with what came of it where it need not or cannot be read."""
-    met: set[str] = set()
+    met: set[tuple[str, str]] = set()  # with the suffix, which says how it is read: one may fail, the other not
     for file in files:
         if file.error is not None:
             yield file, Failure(file.error, None)
@@ -224,12 +224,13 @@ def _prepared(files: Sequence[FoundFile], known: frozenset[str]) -> Iterator[tup
         except Exception as error:
             yield file, Failure(as_extract_error(error, file.path), None)
             continue
-        if raw.sha256 in met:
+        content = raw.sha256, file.path.suffix.lower()
+        if content in met:
             yield file, Outcome.DUPLICATE
         elif raw.sha256 in known:
             yield file, Outcome.SKIPPED
         else:
-            met.add(raw.sha256)
+            met.add(content)
             yield file, raw
 
 

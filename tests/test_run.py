@@ -170,6 +170,11 @@ def test_the_same_content_is_extracted_once_in_a_batch(tmp_path: Path) -> None:
     assert engine.read_names == ["甲"]
 
 
+def test_the_same_content_under_a_suffix_that_no_reader_takes_is_no_reason_to_skip_it(tmp_path: Path) -> None:
+    files = [write_report(tmp_path / "甲.xyz"), write_report(tmp_path / "甲.txt")]
+    assert outcomes(extract(files, tmp_path / "x.duckdb")) == [Outcome.FAILED, Outcome.READ]
+
+
 def test_folders_are_walked_without_hidden_lock_and_foreign_files(tmp_path: Path) -> None:
     for name in (".隐藏.txt", "~$锁.docx", "图.png", ".夹/甲.txt", "乙/丙.TXT", "丁.md"):
         write_report(tmp_path / name)
