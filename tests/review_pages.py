@@ -63,7 +63,7 @@ DOUBTED_TEXT = (
     "全年预算数262.07万元，执行数250.5万元，执行率95.59%。𠮷林培训费𠮷1.2亿元。\n"
     "二、绩效指标\n巡查次数\t≥12次\t10次\t10\t10\n三、下一步\n加强预算管理。自评等级优。\n"
 ) + "本单位按要求开展自评工作。\n" * 60
-_WAIT = 8_000  # ms; only a test that fails waits for so long
+_WAIT = 15_000  # ms; only a test that fails waits for so long
 
 expect.set_options(timeout=_WAIT)
 
