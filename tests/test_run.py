@@ -176,7 +176,7 @@ def test_the_same_content_under_a_suffix_that_no_reader_takes_is_no_reason_to_sk
 
 
 def test_folders_are_walked_without_hidden_lock_and_foreign_files(tmp_path: Path) -> None:
-    for name in (".隐藏.txt", "~$锁.docx", "图.png", ".夹/甲.txt", "乙/丙.TXT", "丁.md"):
+    for name in (".隐藏.txt", "~$锁.docx", "图.gif", ".夹/甲.txt", "乙/丙.TXT", "丁.md"):
         write_report(tmp_path / name)
     found = collect_files([tmp_path, tmp_path / "丁.md", tmp_path / ".隐藏.txt"])
     names = [str(file.path.relative_to(tmp_path)) for file in found]
