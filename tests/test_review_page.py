@@ -53,7 +53,8 @@ def test_text_never_becomes_markup(name: str) -> None:
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|srcdoc|\.style\b"
     )
     assert re.findall(dangerous, SCRIPTS[name]) == []
-    assert re.findall(r"https?://|\bimport\(|importScripts", SCRIPTS[name]) == []
+    told = SCRIPTS[name].replace("http://www.w3.org/2000/svg", "")  # the name of a language, which nobody fetches
+    assert re.findall(r"https?://|\bimport\(|importScripts", told) == []
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

@@ -18,7 +18,7 @@ from pipeline.store import Draw, list_decisions, open_store
 
 
 class Serving(NamedTuple):
-    """What is served, to whom, and where. Port 0 is any that is free; another that is taken is told."""
+    """What is served, to whom, and where. A port that is taken, like 0, stands for any that is free."""
 
     database: Path
     reviewers: tuple[str, ...]

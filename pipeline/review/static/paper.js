@@ -1,7 +1,7 @@
 // The report on the left: its blocks as elements, spans of the report as highlights, selections as spans.
 // Offsets of the server count characters, those of the browser UTF-16 units: both are turned into each other leaf by leaf.
 
-import { el, fill } from "./dom.js";
+import { drawn, el, fill } from "./dom.js";
 
 const units = (text, characters) => {
   let at = 0;
@@ -42,15 +42,9 @@ export class Paper {
 
   sheet(extraction, page, boxes, words) {
     const title = `${words.page} ${page} ${words.page_end}`;
-    const sheet = el("div", { class: "sheet" }, el("img", { src: `/api/page/${extraction}/${page}`, alt: title }));
-    for (const box of boxes) {
-      const frame = el("div", { class: "box" });
-      frame.style.left = `${100 * box.left}%`;
-      frame.style.top = `${100 * box.top}%`;
-      frame.style.width = `${100 * (box.right - box.left)}%`;
-      frame.style.height = `${100 * (box.bottom - box.top)}%`;
-      sheet.append(frame);
-    }
+    const frames = boxes.map((box) => drawn("rect", { class: "box", x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top }));
+    const overlay = drawn("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" }, frames);
+    const sheet = el("div", { class: "sheet" }, el("img", { src: `/api/page/${extraction}/${page}`, alt: title }), overlay);
     return el("figure", {}, el("figcaption", { class: "page" }, title), sheet);
   }
 
