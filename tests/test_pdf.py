@@ -6,6 +6,7 @@ import re
 import zlib
 from io import BytesIO
 from pathlib import Path
+from unittest import mock
 
 import pypdfium2
 import pytest
