@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import NamedTuple
 
 from pipeline.errors import BusyDatabase, ExtractError
@@ -18,6 +18,8 @@ from schemas.stages import Extraction
 
 _BUG_HINT = "这是程序的缺陷，不是文件的问题；设置 EXTRACT_DEBUG=1 再运行一次可看到详情，请附上详情反馈。"
 _WRITE_EVERY = 1.0  # seconds: to open the database costs about as much as to read a report by rules
+_LONGEST_HOLD = 0.5  # seconds at a stretch for which reviewers and other runs are kept out
+_FREE = 0.05  # seconds for which they are let in before what is left is written
 _LAST_TRIES = (
     12  # each of about five seconds: what was extracted is not given up because somebody looks at the database
 )
@@ -90,10 +92,12 @@ class Batch:
 
     def write_patiently(self) -> None:
         """Write everything that waits; raises ``BusyDatabase`` where others keep the database for long."""
-        for _ in range(_LAST_TRIES):
+        tries = 0
+        while self.waiting:
             if self._write_if_free():
-                return
-        self._write()
+                sleep(_FREE if self.waiting else 0.0)
+            elif (tries := tries + 1) == _LAST_TRIES:
+                self._write()
 
     def counts(self) -> RunCounts:
         """How many files were read, skipped and failed."""
@@ -114,12 +118,15 @@ class Batch:
             return False
         finally:
             self.tried_at = monotonic()
+        if self.waiting:
+            self.tried_at -= _WRITE_EVERY - _FREE  # what is left comes soon
         return True
 
     def _write(self) -> None:
         if not self.waiting:
             return
         with open_store(self.database) as store:
+            until = monotonic() + _LONGEST_HOLD
             while self.waiting:
                 place, path, result = self.waiting[0]
                 if isinstance(result, Extraction):
@@ -133,6 +140,8 @@ class Batch:
                 if isinstance(result, Failure):
                     save_failure(store, self.run_id, str(path), result.error, result.sha256)
                 del self.waiting[0]
+                if monotonic() > until:
+                    break
 
     def _save(self, store: Store, place: int, path: Path, result: Extraction) -> None:
         twin = self.twins.find(store, result)

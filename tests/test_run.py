@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -233,6 +234,26 @@ def test_what_could_not_be_written_while_the_database_was_busy_is_written_later(
     report = extract(files, tmp_path / "x.duckdb")
     assert report.summary.counts == (3, 0, 0)
     assert report.summary.records == {"report": 3}
+
+
+def test_a_backlog_is_written_piece_by_piece_and_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = batch.open_store
+    held: list[int] = []
+
+    @contextmanager
+    def counted(path: Path) -> Iterator[object]:
+        with real(path) as store:
+            before = len(list_reports(store))
+            yield store
+            held.append(len(list_reports(store)) - before)
+
+    monkeypatch.setattr(batch, "open_store", counted)
+    monkeypatch.setattr(batch, "_LONGEST_HOLD", 0.0)
+    monkeypatch.setattr(batch.Batch, "write_if_due", lambda _: None)  # nothing is written before the end
+    files = [write_report(tmp_path / f"{n}.txt", f"第{n}水务局") for n in "一二三"]
+    report = extract(files, tmp_path / "x.duckdb")
+    assert report.summary.counts == (3, 0, 0)
+    assert held == [1, 1, 1]
 
 
 def test_a_database_that_cannot_be_used_stops_the_run_before_anything_is_read(
