@@ -316,3 +316,28 @@ def test_a_file_that_a_thread_of_ours_is_about_to_close_is_tried_again(
     with open_store(path) as store:
         assert list_runs(store) == ()
     assert len(tries) == 2
+
+
+def break_off(path: Path, *, inside: bool) -> None:
+    """What DuckDB raises where Ctrl-C comes while it works."""
+    with open_store(path) as store:
+        if not inside:
+            raise RuntimeError("Query interrupted")
+        with transaction(store) as connection:
+            connection.execute("DELETE FROM data.runs")
+            raise RuntimeError("Query interrupted")
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_ctrl_c_while_the_database_works_is_ctrl_c(inside: bool, tmp_path: Path) -> None:
+    with open_store(tmp_path / "x.duckdb") as store:
+        start_run(store, "rules", "1", {})
+    with pytest.raises(KeyboardInterrupt):
+        break_off(tmp_path / "x.duckdb", inside=inside)
+    with open_store(tmp_path / "x.duckdb") as store:
+        assert len(list_runs(store)) == 1
+
+
+def test_another_runtime_error_stays_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="another"), open_store(tmp_path / "x.duckdb") as store, transaction(store):
+        raise RuntimeError("another")

@@ -30,6 +30,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 # Another process holds the file; another thread of ours is about to close it.
 _BUSY = ("Could not set lock", "file handle conflict")
+_INTERRUPTED = "Query interrupted"
 _MAGIC = b"DUCK"
 _MAGIC_OFFSET = 8
 _MIGRATING = threading.Lock()  # threads that open the same new database at once would make its tables twice
@@ -77,6 +78,9 @@ def open_store(path: Path, *, read_only: bool = False, checkpoint: bool = True) 
         yield Store(connection, path)
     except duckdb.Error as error:
         raise store_error(error, path) from error
+    except RuntimeError as error:
+        _break_off_where_meant(error)
+        raise
     finally:
         connection.close()
 
@@ -95,6 +99,9 @@ def transaction(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
             raise
     except duckdb.Error as error:
         raise store_error(error, store.path) from error
+    except RuntimeError as error:
+        _break_off_where_meant(error)
+        raise
 
 
 def store_error(error: duckdb.Error, path: Path) -> StoreError:
@@ -102,6 +109,12 @@ def store_error(error: duckdb.Error, path: Path) -> StoreError:
     if isinstance(error, duckdb.TransactionException):
         return BusyDatabase(f"数据库 {path} 同时被另一处改写", "请稍后重试。")
     return StoreError(f"数据库 {path} 出错：{error}", "请检查磁盘空间、目录权限和文件是否完好。")
+
+
+def _break_off_where_meant(error: RuntimeError) -> None:
+    """Raise ``KeyboardInterrupt`` for DuckDB's word for it: it takes Ctrl-C for an error of its own while it works."""
+    if str(error) == _INTERRUPTED:
+        raise KeyboardInterrupt from error
 
 
 def now() -> datetime:
@@ -135,6 +148,9 @@ def _connect(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(absolute), read_only=read_only, config=_CONFIG)
     except duckdb.Error as error:
         raise _opening_error(error, absolute) from error
+    except RuntimeError as error:
+        _break_off_where_meant(error)
+        raise
 
 
 def _opening_error(error: duckdb.Error, path: Path) -> StoreError:
