@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.folding import fold
@@ -68,9 +69,16 @@ class Twins:
         if not others:
             return None
         own = sketch(document.text)
-        found = [Twin(*other, round(likeness(own, self._sketch_of(store, other.report_id)), 4)) for other in others]
-        best = max(found, key=lambda twin: twin.likeness)
-        return best if best.likeness else None
+        found = []
+        for other in others:
+            known = self._sketch_of(store, other.report_id)
+            # Handed in again in the same format, or with a number that the first has not, it is a revision and is kept;
+            # only what a scan blurs may differ.
+            same_format = Path(other.path).suffix.lower() == Path(document.source.path).suffix.lower()
+            if document.recognized or (own.numbers <= known.numbers and not same_format):
+                found.append(Twin(*other, round(likeness(own, known), 4)))
+        best = max(found, key=lambda twin: twin.likeness, default=None)
+        return best if best is not None and best.likeness else None
 
     def _sketch_of(self, store: Store, report_id: str) -> Sketch:
         if report_id not in self.known:

@@ -61,3 +61,13 @@ def test_a_report_in_two_formats_is_stored_once_and_told(tmp_path: Path) -> None
     assert [file.outcome for file in known] == [Outcome.SKIPPED, Outcome.SKIPPED]
     again = outcomes([text, word], tmp_path / "x.duckdb", force=True)  # the one that was kept stays the one
     assert [file.outcome for file in again] == [Outcome.DUPLICATE, Outcome.READ]
+
+
+@pytest.mark.parametrize(("suffix", "new"), [(".txt", "3105.61"), (".md", "3105.61"), (".txt", "3105.60 ")])
+def test_a_report_that_was_handed_in_again_is_kept(suffix: str, new: str, tmp_path: Path) -> None:
+    text = TEXTS[6].read_text(encoding="utf-8")
+    revised = tmp_path / f"修订{suffix}"
+    revised.write_text(text.replace("3105.60", new), encoding="utf-8")
+    assert revised.read_text(encoding="utf-8") != text
+    first, second = outcomes([TEXTS[6], revised], tmp_path / "x.duckdb")
+    assert (first.outcome, second.outcome) == (Outcome.READ, Outcome.READ)
